@@ -1,0 +1,1 @@
+"""Guides: the ones that ship, and what loads any other."""
