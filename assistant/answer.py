@@ -96,7 +96,9 @@ class Answer:
         """
         try:
             fields = dict(data)
-            fields["claims"] = tuple(Claim(**{**claim, "citations": tuple(claim["citations"])}) for claim in data["claims"])
+            fields["claims"] = tuple(
+                Claim(**{**claim, "citations": tuple(claim["citations"])}) for claim in data["claims"]
+            )
             fields["citations"] = tuple(
                 Citation(**{**citation, "passage": Passage(**citation["passage"])}) for citation in data["citations"]
             )

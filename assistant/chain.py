@@ -1,0 +1,265 @@
+"""The story, in LangChain runnables: make the question stand alone, retrieve, read, check, answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from assistant.answer import Answer
+from assistant.conversation import Message, standalone_question
+from assistant.errors import ModelError, QuestionError
+from assistant.extractive import ExtractiveReader
+from assistant.reader import Reader, ReaderResult
+from assistant.settings import Settings, default_data_dir
+from corpus.document import Document
+from corpus.errors import DocumentError
+from index.passage import Hit
+from index.passage_index import PassageIndex
+from index.sync import Progress, SyncReport, sync_documents
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import Runnable
+
+Guides = str | Path | Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A question on its way through the chain."""
+
+    question: str
+    history: tuple[Message, ...] = ()
+    searched_for: str = ""
+    hits: tuple[Hit, ...] = ()
+    where: Mapping[str, Any] | None = None
+    k: int | None = None
+    started: float = 0.0
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+class Assistant:
+    """Answers questions from guides. Safe to share between threads and asyncio tasks."""
+
+    def __init__(
+        self,
+        index: PassageIndex,
+        reader: Reader,
+        *,
+        settings: Settings,
+        documents: Sequence[Document] = (),
+        failures: Sequence[DocumentError] = (),
+        report: SyncReport | None = None,
+    ) -> None:
+        self.index = index
+        self.documents = tuple(documents)
+        self.failures = tuple(failures)
+        self.report = report or SyncReport()
+        self.settings = settings
+        self._reader = reader
+        self._extractive = reader if isinstance(reader, ExtractiveReader) else ExtractiveReader(index.embed)
+        self._chain = self._build()
+
+    @classmethod
+    def open(
+        cls,
+        guides: Guides | None = None,
+        data_dir: str | Path | None = None,
+        llm: str | BaseChatModel | None = None,
+        *,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+    ) -> Assistant:
+        """An assistant over guides, whose index is brought up to date first.
+
+        Args:
+            guides: A file, a folder, or several; None for the guides that ship.
+            data_dir: Where the index lies; None for a place in the per-user data folder that depends on the guides.
+            llm: None for the extractive reader; `provider:model`; or a LangChain chat model.
+            settings: Everything else; None reads the environment.
+            progress: Called with (passages embedded, passages to embed).
+
+        Raises:
+            AssistantError: If no guide can be read, or the index or the model cannot be opened.
+        """
+        from corpus.loaders import load_guides
+
+        settings = settings or Settings.load()
+        loaded = load_guides(guides)
+        if not loaded.documents and loaded.failures:
+            raise loaded.failures[0]
+        folder = Path(data_dir) if data_dir is not None else _folder_for(guides, settings)
+        index = PassageIndex.open(folder)
+        report = sync_documents(index, loaded.documents, progress=progress)
+        return cls(
+            index,
+            _open_reader(llm, index, settings),
+            settings=settings,
+            documents=loaded.documents,
+            failures=loaded.failures,
+            report=report,
+        )
+
+    def ask(self, question: str, history: Sequence[Message] = ()) -> Answer:
+        """The answer to a question.
+
+        Args:
+            question: In plain words.
+            history: Earlier messages, oldest first: `{"role": "user" | "assistant", "content": …}`.
+
+        Raises:
+            QuestionError: If the question is empty or too long.
+        """
+        return _last(self.stream(question, history))
+
+    async def aask(self, question: str, history: Sequence[Message] = ()) -> Answer:
+        """`ask`, for asyncio."""
+        answer: str | Answer = ""
+        async for answer in self.astream(question, history):
+            pass
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(self, question: str, history: Sequence[Message] = ()) -> Iterator[str | Answer]:
+        """Pieces of the answer's text as they come, then the `Answer`, whose text is the final one."""
+        yield from self._chain.stream(self._turn(question, history))
+
+    async def astream(self, question: str, history: Sequence[Message] = ()) -> AsyncIterator[str | Answer]:
+        """`stream`, for asyncio."""
+        async for piece in self._chain.astream(self._turn(question, history)):
+            yield piece
+
+    def as_runnable(self) -> Runnable[Any, Any]:
+        """The whole as a LangChain Runnable: a question, or `{"question": …, "history": […]}`, to an `Answer`."""
+        from langchain_core.runnables import RunnableLambda
+
+        def ask(value: str | Mapping[str, Any]) -> Answer:
+            return self.ask(*_question_and_history(value))
+
+        async def aask(value: str | Mapping[str, Any]) -> Answer:
+            return await self.aask(*_question_and_history(value))
+
+        return RunnableLambda(ask, afunc=aask, name="assistant")
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self.index.close()
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _build(self) -> Runnable[_Turn, str | Answer]:
+        from langchain_core.runnables import RunnableGenerator, RunnableLambda
+
+        return (
+            RunnableLambda(self._understand).with_config(run_name="understand")
+            | RunnableLambda(self._retrieve).with_config(run_name="retrieve")
+            | RunnableGenerator(self._read, self._aread).with_config(run_name="read")
+        )
+
+    def _turn(self, question: str, history: Sequence[Message]) -> _Turn:
+        text = question.strip()
+        if not text:
+            raise QuestionError("The question is empty. Ask in a few words, such as “How long does it take?”.")
+        if len(text) > self.settings.question_limit:
+            raise QuestionError(
+                f"The question has {len(text):,} characters; at most {self.settings.question_limit:,} are read. Shorten it."
+            )
+        return _Turn(text, tuple(history), started=perf_counter())
+
+    def _understand(self, turn: _Turn) -> _Turn:
+        started = perf_counter()
+        searched_for = standalone_question(turn.question, turn.history)
+        return replace(turn, searched_for=searched_for, timings={"rewrite": perf_counter() - started})
+
+    def _retrieve(self, turn: _Turn) -> _Turn:
+        started = perf_counter()
+        hits = tuple(self.index.search(turn.searched_for, k=self.settings.passages))
+        return replace(turn, hits=hits, timings={**turn.timings, "retrieve": perf_counter() - started})
+
+    def _read(self, turns: Iterator[_Turn]) -> Iterator[str | Answer]:
+        for turn in turns:
+            started = perf_counter()
+            try:
+                for piece in self._reader.stream(turn.searched_for, turn.hits):
+                    yield piece if isinstance(piece, str) else self._answer(turn, piece, self._reader, started)
+            except ModelError as error:
+                yield self._fallback(turn, error, started)
+
+    async def _aread(self, turns: AsyncIterator[_Turn]) -> AsyncIterator[str | Answer]:
+        async for turn in turns:
+            started = perf_counter()
+            try:
+                async for piece in self._reader.astream(turn.searched_for, turn.hits):
+                    yield piece if isinstance(piece, str) else self._answer(turn, piece, self._reader, started)
+            except ModelError as error:
+                yield await asyncio.to_thread(self._fallback, turn, error, started)
+
+    def _fallback(self, turn: _Turn, error: ModelError, started: float) -> Answer:
+        result = self._extractive.read(turn.searched_for, turn.hits)
+        note = f"The language model gave no answer ({error}); these are the guides' own words."
+        return self._answer(turn, replace(result, notes=(*result.notes, note)), self._extractive, started)
+
+    def _answer(self, turn: _Turn, result: ReaderResult, reader: Reader, started: float) -> Answer:
+        now = perf_counter()
+        return Answer(
+            question=turn.question,
+            text=result.text,
+            claims=result.claims,
+            citations=result.citations,
+            hits=turn.hits,
+            abstained=result.abstained,
+            reason=result.reason,
+            searched_for=turn.searched_for,
+            confidence=result.confidence,
+            suggestions=result.suggestions,
+            notes=result.notes,
+            removed_markers=result.removed_markers,
+            reader=reader.name,
+            timings={**turn.timings, "read": now - started, "total": now - turn.started},
+            usage=result.usage,
+        )
+
+
+def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings: Settings) -> Reader:
+    if llm is None and settings.llm is None and settings.llm_base_url is None:
+        return ExtractiveReader(index.embed)
+    from assistant.generative import GenerativeReader
+    from assistant.models import open_chat_model
+
+    model = open_chat_model(llm or settings.llm or "", base_url=settings.llm_base_url)
+    return GenerativeReader(model, drop_unsupported=settings.drop_unsupported, deadline=settings.llm_deadline)
+
+
+def _folder_for(guides: Guides | None, settings: Settings) -> Path:
+    from index.embedding import fingerprint
+
+    root = Path(settings.data_dir) if settings.data_dir else default_data_dir()
+    if guides is None:
+        return root / "guides"
+    paths = [guides] if isinstance(guides, (str, Path)) else list(guides)
+    return root / f"guides-{fingerprint(*sorted(str(Path(path).resolve()) for path in paths))}"
+
+
+def _question_and_history(value: str | Mapping[str, Any]) -> tuple[str, Sequence[Message]]:
+    if isinstance(value, str):
+        return value, ()
+    return str(value["question"]), tuple(value.get("history") or ())
+
+
+def _last(pieces: Iterator[str | Answer]) -> Answer:
+    piece: str | Answer = ""
+    for piece in pieces:
+        pass
+    assert isinstance(piece, Answer)
+    return piece

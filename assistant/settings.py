@@ -1,0 +1,102 @@
+"""The only reader of the environment: `ASSISTANT_…` variables, then a `.env` file, then the defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import SettingsError
+
+
+def _setting(default: Any, doc: str) -> Any:
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, with its default. The table in the README is made from this class."""
+
+    llm: str | None = _setting(None, "The language model, as `provider:model`; unset: the extractive reader.")
+    llm_base_url: str | None = _setting(None, "Address of an OpenAI-compatible server.")
+    guides: str | None = _setting(None, "Files and folders with guides, set apart by the system's path separator.")
+    data_dir: str | None = _setting(None, "Folder for the index and the store; unset: the user's data folder.")
+    embedder: str | None = _setting(None, "A sentence-transformers model; unset: all-MiniLM-L6-v2 as packaged.")
+    chroma_url: str | None = _setting(None, "Address of a Chroma server to keep the passages on.")
+    passages: int = _setting(8, "Passages read for an answer.")
+    question_limit: int = _setting(2000, "The most characters a question may have.")
+    drop_unsupported: bool = _setting(False, "Leave out claims that the cited passages do not support.")
+    llm_deadline: float = _setting(60.0, "Seconds a language model may take for an answer.")
+    host: str = _setting("127.0.0.1", "Address the page listens on.")
+    port: int = _setting(7860, "Port the page listens on.")
+    log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.")
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Settings from the environment and a `.env` file in the working folder; overrides that are not None win.
+
+        Raises:
+            SettingsError: If a value is not of its setting's type, or an override is not a setting.
+        """
+        values = {**_dotenv(Path(".env")), **(os.environ if environment is None else environment)}
+        known = {entry.name: entry for entry in fields(cls)}
+        found: dict[str, Any] = {}
+        for name, entry in known.items():
+            raw = values.get(variable(name), "").strip()
+            if raw:
+                found[name] = _parse(entry, raw)
+        unknown = set(overrides) - set(known)
+        if unknown:
+            raise SettingsError(
+                f"Unknown setting: {', '.join(sorted(unknown))}. There are: {', '.join(sorted(known))}."
+            )
+        found.update({name: value for name, value in overrides.items() if value is not None})
+        return replace(cls(), **found)
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"ASSISTANT_{name.upper()}"
+
+
+def settings_table() -> str:
+    """The settings as a Markdown table, for the README."""
+    rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
+    for entry in fields(Settings):
+        default = "" if entry.default is None else f"`{entry.default}`"
+        rows.append(f"| `{variable(entry.name)}` | {default} | {entry.metadata['doc']} |")
+    return "\n".join(rows)
+
+
+def default_data_dir() -> Path:
+    """The per-user folder for the index and the store."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("ml-career-assistant", appauthor=False))
+
+
+def _parse(entry: Field[Any], raw: str) -> Any:
+    kind = str(entry.type)
+    try:
+        if kind == "bool":
+            if raw.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+                raise ValueError(raw)
+            return raw.lower() in {"1", "true", "yes", "on"}
+        if kind == "int":
+            return int(raw)
+        if kind == "float":
+            return float(raw)
+    except ValueError:
+        wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[kind]
+        raise SettingsError(f"{variable(entry.name)} is {raw!r}; it takes {wanted}.") from None
+    return raw
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return {key: value for key, value in dotenv_values(path).items() if value is not None}
