@@ -17,9 +17,9 @@ TARGET = Path(__file__).parent / "guides" / "playbook.pdf"
 
 _CREATED = datetime(2024, 1, 1, tzinfo=UTC)  # fixed, so that the bytes are; the source names the year only
 _MARGIN = 24.0  # millimetres, left and right
-_BULLET_WIDTH = 7.0  # millimetres from a list's marker to its text
+_BULLET_WIDTH = 6.0  # millimetres from a list's marker to its text
 _BODY = 11.0  # points
-_LINE = 5.9  # millimetres from one line of body text to the next
+_LINE = 5.8  # millimetres from one line of body text to the next
 _INK, _ACCENT, _QUIET = (33, 37, 41), (22, 78, 120), (110, 116, 122)
 _HEADING_SIZES = {"h2": 14.5, "h3": 12.0}  # points
 _OUTLINE_LEVELS = {"h2": 0, "h3": 1}
@@ -30,8 +30,8 @@ def read_source(path: Path = SOURCE) -> tuple[dict[str, str], str]:
     opening, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
     if opening:
         raise ValueError(f"{path.name} opens with {opening[:40]!r}, not with a line of three dashes")
-    fields = (line.split(": ", 1) for line in front.splitlines())
-    return {name: value for name, value in fields}, body
+    fields = (line.partition(": ") for line in front.splitlines())
+    return {name: value for name, _, value in fields}, body
 
 
 def build_playbook(target: Path = TARGET, *, source: Path = SOURCE) -> Path:
@@ -104,7 +104,7 @@ class _Playbook(FPDF):
                 lists.pop()
                 self.ln(1.5)
             elif token.type == "inline" and tokens[number - 1].type == "heading_open":
-                self._heading(tokens[number - 1].tag, token.content)
+                self._heading(tokens[number - 1].tag, token.content, keep_with=_opening(tokens[number + 1 :]))
             elif token.type == "inline" and lists:
                 next_number = lists[-1]
                 self._item("\u2022" if next_number is None else f"{next_number}.", token.content)
@@ -112,15 +112,17 @@ class _Playbook(FPDF):
             elif token.type == "inline":
                 self._paragraph(token.content)
 
-    def _heading(self, tag: str, text: str) -> None:
+    def _heading(self, tag: str, text: str, *, keep_with: list[str]) -> None:
         top = tag == "h2"
         self._pen(_HEADING_SIZES[tag], "B", _ACCENT if top else _INK)
         if self.get_string_width(text) > self.epw:
             raise ValueError(f"the heading {text!r} does not fit on one line; shorten it in {SOURCE.name}")
-        if self.will_page_break(48 if top else 34):  # a heading keeps at least the lines that open its section
+        above, below = (6.0, 8.8) if top else (2.5, 7.8)
+        self._pen(_BODY)
+        if self.will_page_break(above + below + sum(self._height(block, self.epw) + 2 for block in keep_with)):
             self.add_page()
         elif self.get_y() > self.t_margin + 1:
-            self.ln(6 if top else 2.5)
+            self.ln(above)
         self.start_section(text, level=_OUTLINE_LEVELS[tag])
         self._pen(_HEADING_SIZES[tag], "B", _ACCENT if top else _INK)
         self.cell(0, 8 if top else 7, text, new_x="LMARGIN", new_y="NEXT")
@@ -141,14 +143,24 @@ class _Playbook(FPDF):
         self.ln(0.9)
 
     def _room_for(self, text: str, width: float) -> None:
-        height = self.multi_cell(width, _LINE, text, align="L", markdown=True, dry_run=True, output="HEIGHT")
-        if self.will_page_break(height):
+        if self.will_page_break(self._height(text, width)):
             self.add_page()
             self._pen(_BODY)
+
+    def _height(self, text: str, width: float) -> float:
+        lines = self.multi_cell(width, _LINE, text, align="L", markdown=True, dry_run=True, output="LINES")
+        assert isinstance(lines, list)  # what output="LINES" returns
+        return len(lines) * _LINE
 
     def _pen(self, size: float, style: str = "", color: tuple[int, int, int] = _INK) -> None:
         self.set_font("Helvetica", style, size)
         self.set_text_color(*color)
+
+
+def _opening(tokens: list[Token]) -> list[str]:
+    """The blocks that a heading must not be parted from: the first one, and the first item after a lead-in."""
+    first, *rest = [token.content for token in tokens if token.type == "inline"]
+    return [first, *rest[:1]] if first.endswith(":") else [first]
 
 
 if __name__ == "__main__":
