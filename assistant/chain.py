@@ -93,7 +93,7 @@ class Assistant:
         loaded = load_guides(guides)
         if not loaded.documents and loaded.failures:
             raise loaded.failures[0]
-        folder = Path(data_dir) if data_dir is not None else _folder_for(guides, settings)
+        folder = Path(data_dir) if data_dir is not None else index_folder(guides, settings)
         index = PassageIndex.open(folder)
         report = sync_documents(index, loaded.documents, progress=progress)
         return cls(
@@ -115,15 +115,11 @@ class Assistant:
         Raises:
             QuestionError: If the question is empty or too long.
         """
-        return _last(self.stream(question, history))
+        return [piece for piece in self.stream(question, history) if isinstance(piece, Answer)][-1]
 
     async def aask(self, question: str, history: Sequence[Message] = ()) -> Answer:
         """`ask`, for asyncio."""
-        answer: str | Answer = ""
-        async for answer in self.astream(question, history):
-            pass
-        assert isinstance(answer, Answer)
-        return answer
+        return [piece async for piece in self.astream(question, history) if isinstance(piece, Answer)][-1]
 
     def stream(self, question: str, history: Sequence[Message] = ()) -> Iterator[str | Answer]:
         """Pieces of the answer's text as they come, then the `Answer`, whose text is the final one."""
@@ -173,7 +169,8 @@ class Assistant:
             raise QuestionError("The question is empty. Ask in a few words, such as “How long does it take?”.")
         if len(text) > self.settings.question_limit:
             raise QuestionError(
-                f"The question has {len(text):,} characters; at most {self.settings.question_limit:,} are read. Shorten it."
+                f"The question has {len(text):,} characters; at most {self.settings.question_limit:,} are read. "
+                "Shorten it."
             )
         return _Turn(text, tuple(history), started=perf_counter())
 
@@ -241,7 +238,8 @@ def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings:
     return GenerativeReader(model, drop_unsupported=settings.drop_unsupported, deadline=settings.llm_deadline)
 
 
-def _folder_for(guides: Guides | None, settings: Settings) -> Path:
+def index_folder(guides: Guides | None, settings: Settings) -> Path:
+    """Where the index of these guides lies: one folder for those that ship, one for each other choice."""
     from index.embedding import fingerprint
 
     root = Path(settings.data_dir) if settings.data_dir else default_data_dir()
@@ -255,11 +253,3 @@ def _question_and_history(value: str | Mapping[str, Any]) -> tuple[str, Sequence
     if isinstance(value, str):
         return value, ()
     return str(value["question"]), tuple(value.get("history") or ())
-
-
-def _last(pieces: Iterator[str | Answer]) -> Answer:
-    piece: str | Answer = ""
-    for piece in pieces:
-        pass
-    assert isinstance(piece, Answer)
-    return piece

@@ -17,4 +17,8 @@ class SettingsError(AssistantError):
     """A setting has a value that cannot be used."""
 
 
-__all__ = ["AssistantError", "ModelError", "QuestionError", "SettingsError"]
+class StoreError(AssistantError):
+    """The store of conversations and feedback cannot be opened, read or written."""
+
+
+__all__ = ["AssistantError", "ModelError", "QuestionError", "SettingsError", "StoreError"]

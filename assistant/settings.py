@@ -29,6 +29,9 @@ class Settings:
     question_limit: int = _setting(2000, "The most characters a question may have.")
     drop_unsupported: bool = _setting(False, "Leave out claims that the cited passages do not support.")
     llm_deadline: float = _setting(60.0, "Seconds a language model may take for an answer.")
+    store: str | None = _setting(
+        None, "SQLAlchemy URL for conversations and feedback; unset: SQLite in the data folder."
+    )
     host: str = _setting("127.0.0.1", "Address the page listens on.")
     port: int = _setting(7860, "Port the page listens on.")
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.")
@@ -54,6 +57,10 @@ class Settings:
             )
         found.update({name: value for name, value in overrides.items() if value is not None})
         return replace(cls(), **found)
+
+    def guide_paths(self) -> list[str | Path] | None:
+        """The guides set, or None for those that ship."""
+        return [part for part in self.guides.split(os.pathsep) if part] if self.guides else None
 
 
 def variable(name: str) -> str:

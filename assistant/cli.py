@@ -1,0 +1,164 @@
+"""The command `ml-career-assistant`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.chain import Assistant
+    from assistant.settings import Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is 0, or 1 after a message, or 2 for wrong usage."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        return code
+    except AssistantError as error:
+        print(_safe(f"ml-career-assistant: {error}"), file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ml-career-assistant", description="Ask guides a question and get an answer whose every sentence is cited."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--guides", nargs="+", metavar="PATH", help="files or folders; default: the guides that ship")
+    common.add_argument("--data-dir", metavar="DIR", help="where the index lies; default: your data folder")
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--llm", metavar="MODEL", help="provider:model, gguf:PATH; default: no language model")
+
+    ask = commands.add_parser("ask", parents=[common, model], help="answer one question")
+    ask.add_argument("question", nargs="+")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    ask.set_defaults(run=_ask)
+
+    chat = commands.add_parser("chat", parents=[common, model], help="ask in a conversation, in the terminal")
+    chat.set_defaults(run=_chat)
+
+    web = commands.add_parser("web", parents=[common, model], help="open the chat page")
+    web.add_argument("--host", help="address to listen on; default 127.0.0.1")
+    web.add_argument("--port", type=int, help="default 7860")
+    web.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    web.set_defaults(run=_web)
+
+    sync = commands.add_parser("sync", parents=[common], help="bring the index up to date with guides")
+    sync.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; default: the guides that ship")
+    sync.set_defaults(run=_sync)
+
+    doctor = commands.add_parser("doctor", parents=[common, model], help="what is set up, what is wrong, what mends it")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from assistant.render import to_text
+
+    with _open(arguments) as assistant:
+        answer = assistant.ask(" ".join(arguments.question))
+    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if arguments.json else to_text(answer).rstrip())
+    return 0
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from assistant.conversation import Conversation
+    from assistant.render import to_text
+
+    with _open(arguments) as assistant:
+        conversation = Conversation(assistant)
+        print("Ask a question; an empty line ends the conversation.")
+        while True:
+            try:
+                question = input("\n> ").strip()
+            except EOFError:
+                return 0
+            if not question:
+                return 0
+            try:
+                print("\n" + to_text(conversation.ask(question)), end="")
+            except AssistantError as error:
+                print(_safe(str(error)), file=sys.stderr)
+
+
+def _web(arguments: argparse.Namespace) -> int:
+    import app
+
+    settings = _settings(arguments, host=arguments.host, port=arguments.port)
+    app.serve(guides=_guides(arguments, settings), settings=settings, open_browser=not arguments.no_browser)
+    return 0
+
+
+def _sync(arguments: argparse.Namespace) -> int:
+    if arguments.paths:
+        arguments.guides = [*(arguments.guides or []), *arguments.paths]
+    with _open(arguments) as assistant:
+        report = assistant.report
+        for document in assistant.documents:
+            print(_safe(f"  {document.title} ({len(document.sections)} sections)"))
+        print(
+            f"{len(assistant.documents)} guides: {report.added} passages added, {report.removed} removed, "
+            f"{report.unchanged} unchanged."
+        )
+        return 1 if assistant.failures else 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from assistant.doctor import diagnose
+
+    settings = _settings(arguments)
+    findings = diagnose(settings, guides=_guides(arguments, settings))
+    for finding in findings:
+        print(_safe(str(finding)))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _open(arguments: argparse.Namespace) -> Assistant:
+    from assistant.chain import Assistant
+
+    settings = _settings(arguments)
+    assistant = Assistant.open(
+        guides=_guides(arguments, settings), data_dir=arguments.data_dir, settings=settings, progress=_progress
+    )
+    for failure in assistant.failures:
+        print(_safe(f"Not indexed: {failure}"), file=sys.stderr)
+    return assistant
+
+
+def _settings(arguments: argparse.Namespace, **overrides: Any) -> Settings:
+    from assistant.settings import Settings
+
+    return Settings.load(llm=getattr(arguments, "llm", None), data_dir=arguments.data_dir, **overrides)
+
+
+def _guides(arguments: argparse.Namespace, settings: Settings) -> list[str | Path] | None:
+    return list(arguments.guides) if arguments.guides else settings.guide_paths()
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty() or done == total:
+        print(f"\rIndexing: {done} of {total} passages", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _safe(text: str) -> str:
+    from assistant.render import strip_controls
+
+    return strip_controls(text)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
