@@ -104,7 +104,7 @@ ROADMAP_FACTS = {
     "RR-12": ["bias and fairness", "mitigate", "data protection standards"],
     "RR-13": ["documents code, data, models and processes", "replicate"],
     "RR-14": ["stays up to date by reading research papers"],
-    "RR-15": ["creatively and iteratively", "innovative solution to a business challenge"],
+    "RR-15": ["creatively and iteratively", "innovative answers to business challenges"],
     "RR-16": ["from end to end", "bridges data science and software engineering"],
     "HL-0": ["starting point", "prior knowledge and experience", "how fast you progress"],
     "HL-1": [
@@ -189,7 +189,7 @@ ROADMAP_FACTS = {
     "QU-4": ["linear algebra, calculus, probability and statistics is required"],
     "QU-5": [
         "supervised learning, unsupervised learning, reinforcement learning and deep learning",
-        "apply these algorithms to real-world problems",
+        "apply such algorithms to real-world problems",
     ],
     "QU-6": ["data preprocessing, feature engineering and data visualization"],
     "QU-7": ["version control, debugging, and writing clean and efficient code", "scalable and maintainable"],
@@ -268,7 +268,12 @@ PLAYBOOK_FACTS = {
         "fascinated by",
         "knack for software development",
     ],
-    "PW-1": ["data scientist analyzes data", "software engineer builds applications", "does both", "and more"],
+    "PW-1": [
+        "data scientist analyzes data",
+        "software engineer builds applications",
+        "does the work of both a data scientist and a software engineer",
+        "and more",
+    ],
     "PW-2": [
         "bridges data science and software engineering",
         "theoretical models",
