@@ -1,0 +1,217 @@
+"""`python -m evals` itself: ask every case, report, and hold the floors."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import fields
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from evals.errors import EvalError
+
+if TYPE_CHECKING:
+    from assistant import Assistant
+    from assistant.settings import Settings
+    from evals.cases import Case
+    from evals.citing import Judge
+    from evals.result import Report, Setup
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 if every floor held, 1 if one fell short, 2 if none could be checked."""
+    options = build_parser().parse_args(argv)
+    if options.matrix:
+        from evals.matrix import run_matrix
+
+        return run_matrix(options)
+
+    from evals.cases import load_cases
+
+    cases = load_cases(*options.cases, split=options.split)
+    if options.kind:
+        cases = tuple(case for case in cases if case.kind in options.kind)
+    if options.limit:
+        cases = spread(cases, options.limit)
+    return report_run(measure(options, cases), options)
+
+
+def main_report(argv: Sequence[str]) -> int:
+    """Show a saved run again: the tables, or another file."""
+    from evals.result import load_report
+
+    parser = argparse.ArgumentParser(prog="python -m evals report", description="Show a saved run again.")
+    parser.add_argument("run", metavar="RUN.json", help="a file made by `python -m evals --json FILE`")
+    _add_outputs(parser)
+    _add_gates(parser)
+    options = parser.parse_args(argv)
+    return report_run(load_report(options.run), options)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options of `python -m evals`."""
+    from evals.__main__ import SUBCOMMANDS
+
+    commands = "\n".join(f"  python -m evals {name:<10} {does}" for name, (_, does) in SUBCOMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m evals",
+        description="Ask every case, score the answers, and end with status 1 if a floor is missed.",
+        epilog=f"other commands:\n{commands}\n\nexit status: 0 floors held, 1 one fell short, 2 could not run",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--cases", nargs="+", default=(), metavar="PATH", help="files or folders of cases; else ours")
+    parser.add_argument("--split", choices=("development", "test"), help="only the cases of this split")
+    parser.add_argument("--kind", action="append", metavar="KIND", help="only this kind of question (repeatable)")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most N cases, spread over the file")
+    parser.add_argument("--guides", nargs="+", metavar="PATH", help="files or folders; else the guides that ship")
+    parser.add_argument("--data-dir", metavar="DIR", help="keep the index here; else it is made anew and thrown away")
+    parser.add_argument("--llm", metavar="MODEL", help="the language model that answers, as provider:model")
+    parser.add_argument("--judge", metavar="MODEL", help="a chat model to judge claims; else the project's own check")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any other setting, by name")
+    parser.add_argument(
+        "--matrix", action="append", default=[], metavar="NAME=VALUE,VALUE", help="run every combination and rank them"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the confidence intervals (default 0)")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    _add_outputs(parser)
+    _add_gates(parser)
+    return parser
+
+
+def spread(cases: tuple[Case, ...], limit: int) -> tuple[Case, ...]:
+    """At most `limit` of the cases, evenly spread, so that a small run still sees every kind."""
+    if limit >= len(cases):
+        return cases
+    return tuple(cases[position * len(cases) // limit] for position in range(limit))
+
+
+def measure(
+    options: argparse.Namespace, cases: Sequence[Case], *, overrides: Mapping[str, str] | None = None
+) -> Report:
+    """A run of the cases under the options; `overrides` are settings by name that win over them."""
+    from assistant import Assistant
+    from evals.run import run_evals
+
+    values = {**_settings_given(options.set), **(overrides or {})}
+    llm = values.pop("llm", None) or options.llm
+    settings = _load_settings(values)
+    with ExitStack() as stack:
+        folder = options.data_dir or stack.enter_context(TemporaryDirectory(prefix="evals-"))
+        assistant = stack.enter_context(
+            Assistant.open(guides=options.guides, data_dir=folder, llm=llm, settings=settings)
+        )
+        with_model = bool(llm or settings.llm or settings.llm_base_url)
+        judge = _open_judge(options.judge)
+        progress = stack.enter_context(_progress(quiet=options.quiet))
+        return run_evals(
+            assistant,
+            cases,
+            judge=judge,
+            documents=assistant.documents,
+            setup=_describe(assistant, options, values, llm=llm),
+            with_model=with_model,
+            progress=progress,
+        )
+
+
+def report_run(report: Report, options: argparse.Namespace) -> int:
+    """Print the run, write the files that were asked for, and check the floors: the exit status."""
+    from rich.console import Console
+
+    from evals.gates import FLOORS, check_floors, exit_status, load_floors
+    from evals.report import print_report, write_json, write_junit, write_trec
+
+    floors = () if options.no_gates else load_floors(options.floors or FLOORS)
+    gates = check_floors(report, floors)
+    if options.json:
+        write_json(report, options.json)
+    if options.junit:
+        write_junit(report, options.junit)
+    if options.trec:
+        write_trec(report, options.trec)
+    if options.html:
+        from evals.html import write_html
+
+        write_html(report, options.html, gates=gates)
+    print_report(report, Console(), gates=gates, failures=options.failures)
+    return exit_status(gates)
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", metavar="FILE", help="write the whole run, for `compare` and `report`")
+    parser.add_argument("--html", metavar="FILE", help="write one page to look at and to send on")
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML, for CI")
+    parser.add_argument("--trec", metavar="DIR", help="write a TREC run and its qrels")
+    parser.add_argument("--failures", type=int, default=10, metavar="N", help="failures shown (default 10)")
+
+
+def _add_gates(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--floors", metavar="FILE", help="floors to hold; else the ones that ship")
+    parser.add_argument("--no-gates", action="store_true", help="measure only: end with 0 whatever the figures")
+
+
+def _settings_given(pairs: Sequence[str]) -> dict[str, str]:
+    values = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise EvalError(f"--set {pair}: expected NAME=VALUE, such as passages=5")
+        values[name] = value
+    return values
+
+
+def _load_settings(values: Mapping[str, str]) -> Settings:
+    from assistant.settings import Settings, variable
+
+    # By way of the environment's names, so that values are parsed and checked as settings are anywhere else.
+    unknown = sorted(set(values) - {entry.name for entry in fields(Settings)})
+    if unknown:
+        known = ", ".join(entry.name for entry in fields(Settings))
+        raise EvalError(f"no setting is called {', '.join(unknown)}. There are: {known}")
+    return Settings.load({**os.environ, **{variable(name): value for name, value in values.items()}})
+
+
+def _open_judge(name: str | None) -> Judge:
+    from evals.citing import model_judge, support_judge
+
+    return model_judge(name) if name else support_judge()
+
+
+def _describe(
+    assistant: Assistant, options: argparse.Namespace, values: Mapping[str, str], *, llm: str | None
+) -> Setup:
+    from importlib.metadata import PackageNotFoundError, version
+
+    from evals.result import Setup
+
+    try:
+        own_version = version("ml-career-assistant")
+    except PackageNotFoundError:
+        own_version = "not installed"
+    settings = assistant.settings
+    return Setup(
+        version=own_version,
+        embedder=settings.embedder or str(getattr(assistant.index.embedder, "name", "all-MiniLM-L6-v2")),
+        reader=llm or settings.llm or settings.llm_base_url or "extractive",
+        judge=options.judge or "support",
+        seed=options.seed,
+        settings={"passages": str(settings.passages), **values},
+    )
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    import sys
+
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("asking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("asking")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
