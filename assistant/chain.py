@@ -24,9 +24,10 @@ from index.sync import Progress, SyncReport, sync_documents
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.runnables import Runnable
+    from langchain_core.runnables import Runnable, RunnableConfig
 
 Guides = str | Path | Sequence[str | Path]
+Question = str | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -121,26 +122,34 @@ class Assistant:
         """`ask`, for asyncio."""
         return [piece async for piece in self.astream(question, history) if isinstance(piece, Answer)][-1]
 
-    def stream(self, question: str, history: Sequence[Message] = ()) -> Iterator[str | Answer]:
-        """Pieces of the answer's text as they come, then the `Answer`, whose text is the final one."""
-        yield from self._chain.stream(self._turn(question, history))
+    def stream(
+        self, question: str, history: Sequence[Message] = (), *, config: RunnableConfig | None = None
+    ) -> Iterator[str | Answer]:
+        """Pieces of the answer's text as they come, then the `Answer`, whose text is the final one.
 
-    async def astream(self, question: str, history: Sequence[Message] = ()) -> AsyncIterator[str | Answer]:
+        Args:
+            question: In plain words.
+            history: Earlier messages, oldest first.
+            config: What LangChain passes to runnables: callbacks, tags, metadata.
+        """
+        yield from self._chain.stream(self._turn(question, history), config)
+
+    async def astream(
+        self, question: str, history: Sequence[Message] = (), *, config: RunnableConfig | None = None
+    ) -> AsyncIterator[str | Answer]:
         """`stream`, for asyncio."""
-        async for piece in self._chain.astream(self._turn(question, history)):
+        async for piece in self._chain.astream(self._turn(question, history), config):
             yield piece
 
-    def as_runnable(self) -> Runnable[Any, Any]:
-        """The whole as a LangChain Runnable: a question, or `{"question": …, "history": […]}`, to an `Answer`."""
-        from langchain_core.runnables import RunnableLambda
+    def as_runnable(self) -> Runnable[Question, Any]:
+        """The whole as a LangChain Runnable, for tracing, batches, LangGraph.
 
-        def ask(value: str | Mapping[str, Any]) -> Answer:
-            return self.ask(*_question_and_history(value))
+        It takes a question, or `{"question": …, "history": […]}`; `invoke` gives the `Answer`, `stream` pieces of its
+        text and then the `Answer`.
+        """
+        from assistant.runnable import AssistantRunnable
 
-        async def aask(value: str | Mapping[str, Any]) -> Answer:
-            return await self.aask(*_question_and_history(value))
-
-        return RunnableLambda(ask, afunc=aask, name="assistant")
+        return AssistantRunnable(self)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -247,9 +256,3 @@ def index_folder(guides: Guides | None, settings: Settings) -> Path:
         return root / "guides"
     paths = [guides] if isinstance(guides, (str, Path)) else list(guides)
     return root / f"guides-{fingerprint(*sorted(str(Path(path).resolve()) for path in paths))}"
-
-
-def _question_and_history(value: str | Mapping[str, Any]) -> tuple[str, Sequence[Message]]:
-    if isinstance(value, str):
-        return value, ()
-    return str(value["question"]), tuple(value.get("history") or ())
