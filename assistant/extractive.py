@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-from assistant.answer import Citation, Claim
+from assistant.composition import compose
+from assistant.question import understand
+from assistant.ranking import merit, signals
 from assistant.reader import ReaderResult
+from assistant.selection import plan
+from assistant.units import units_of
 from index.embedding import Vectors
 from index.passage import Hit
-from index.segmentation import segment
 
 ABSTAIN_BELOW = 0.35  # cosine of question and best sentence with its heading; a guess until fitted
-SENTENCES = 3
 
 
 class ExtractiveReader:
-    """Chooses the sentences nearest to the question."""
+    """Answers in the guides' own words. Safe to share between threads.
+
+    Args:
+        embed: Texts to (n, dim) float32 unit vectors; called with the same texts again and again, so cache it.
+    """
 
     name = "extractive"
 
@@ -24,45 +30,37 @@ class ExtractiveReader:
         self._embed = embed
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
-        """The answer's text, then the result."""
-        result = self.read(question, hits)
-        yield result.text
+        """The answer's text sentence by sentence, then the result."""
+        result, pieces = self._answer(question, hits)
+        yield from pieces
         yield result
 
     async def astream(self, question: str, hits: Sequence[Hit]) -> AsyncIterator[str | ReaderResult]:
         """The same, read on a worker thread."""
-        result = await asyncio.to_thread(self.read, question, hits)
-        yield result.text
+        result, pieces = await asyncio.to_thread(self._answer, question, hits)
+        for piece in pieces:
+            yield piece
         yield result
 
     def read(self, question: str, hits: Sequence[Hit]) -> ReaderResult:
         """The answer to a question from the hits."""
-        spans = [
-            (hit, piece)
-            for hit in hits
-            for piece in segment(hit.passage.text)
-            if piece.kind in {"sentence", "item", "row"}
-        ]
-        if not spans:
+        return self._answer(question, hits)[0]
+
+    def _answer(self, question: str, hits: Sequence[Hit]) -> tuple[ReaderResult, list[str]]:
+        units = units_of(hits)
+        if not units:
             return _abstention(0.0)
-        texts = [" ".join([*hit.passage.section[-1:], hit.passage.text[p.start : p.end]]) for hit, p in spans]
-        vectors = self._embed([question, *texts])
-        scores = vectors[1:] @ vectors[0]
-        order = sorted(range(len(spans)), key=lambda i: -float(scores[i]))[:SENTENCES]
-        confidence = float(scores[order[0]])
+        asked = understand(question)
+        confidence = float((self._embed([unit.in_context for unit in units]) @ self._embed([question])[0]).max())
         if confidence < ABSTAIN_BELOW:
             return _abstention(confidence)
-        claims, citations, lines = [], [], []
-        for number, i in enumerate(order, start=1):
-            hit, piece = spans[i]
-            quote = hit.passage.text[piece.start : piece.end]
-            citations.append(Citation(number, quote, piece.start, piece.end, hit.passage))
-            claims.append(Claim(quote, (number,), True, 1.0))
-            lines.append(f"{quote} [{number}]")
-        return ReaderResult(" ".join(lines), tuple(claims), tuple(citations), confidence=confidence)
+        lines = plan(asked, units, merit(signals(asked, units, hits, self._embed)), self._embed)
+        if not lines:
+            return _abstention(confidence)
+        pieces, claims, citations = compose(lines)
+        return ReaderResult("".join(pieces), claims, citations, confidence=confidence), pieces
 
 
-def _abstention(confidence: float) -> ReaderResult:
-    return ReaderResult(
-        "The guides don't say.", abstained=True, reason="nothing near the question", confidence=confidence
-    )
+def _abstention(confidence: float) -> tuple[ReaderResult, list[str]]:
+    text = "The guides don't say."
+    return ReaderResult(text, abstained=True, reason="nothing near the question", confidence=confidence), [text]

@@ -1,0 +1,172 @@
+"""What a question asks for: the part that asks, the kind of answer it wants, how much of it, and of which things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.segmentation import sentences
+
+# Words that carry no subject: a focus term is any other word. Function words, words of asking, and politeness.
+_FUNCTION_WORDS = """
+a about all also am an and any anyone anything are as ask at be because been before being best
+better bit both but by call called can cannot come could day did do does doing done don else etc
+even ever every exactly fine first for from get getting give go going good got guide guides had has
+have having he hello help her here hey hi him his how however i if in into is isn it its itself just
+keep kindly know let like ll lot made make many may maybe me mean might more most much must my
+myself name need needed needs new next no nor not now of off ok okay on one only or other our out
+over own part people per please pls possible put quite rather re really right said same say see
+several shall she should since sir so some someone something sort such sure take talk tell than
+thank thanks that the their them then there these they thing things think this those though through
+to too two type types up us use used uses using usually ve very want was way we well were what when
+where whether which while who whom whose why will with within without won would yes yet you your
+yourself s t m d u ur plz
+"""
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+STORY_WORDS = 30  # a question longer than this, in several sentences, is a story with the question in it; a guess
+
+_ASKING = re.compile(
+    r"\b(what|which|who|whose|whom|where|when|why|how|is|are|am|do|does|did|can|could|should|shall|will|would|has|have|"
+    r"tell|name|list|explain|give|describe|suggest|recommend|kindly|please|compare)\b",
+    re.IGNORECASE,
+)
+_NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_COUNTED = re.compile(
+    r"\b(?:(?:name|list|give|tell)(?: me)?(?: the| any| just)?|top|just|only) "
+    r"(?P<count>one|two|three|four|five|six|seven|eight|nine|\d)\b"
+    r"|\b(?P<examples>one|two|three|four|five|\d) (?:\w+ )?(?:examples?|reasons?|ways?|tips?)\b",
+    re.IGNORECASE,
+)
+_BRIEF = re.compile(
+    r"\b(?:in|with|as) (?:a|one|1|a single|just one) (?:short )?(?:sentence|line|phrase|word)\b|\bone[- ]liner\b",
+    re.IGNORECASE,
+)
+
+_AUXILIARY = r"(?:is|are|am|was|do|does|did|can|could|should|shall|will|would|has|have|must|may|isn't|aren't|don't|doesn't|can't|won't|shouldn't)"  # noqa: E501
+_PAY = r"(?:salar(?:y|ies)|sallary|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|compensation|money|make)"
+# The first pattern that matches names the kind: a question may fit several, and the more telling come first.
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (
+            "comparison",
+            r"\bvs\.?\b|\bversus\b|\bcompar(?:e|ed|es|ing|ison)\b|\bdiffer(?:s|ence|ences|ent from)?\b|\bdistinguish"
+            r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b",
+        ),
+        (
+            "duration",
+            r"\bhow (?:long|soon|quick(?:ly)?|fast)\b|\bhow much (?:longer|time|more time)\b"
+            r"|\bhow many (?:years?|months?|weeks?|days?|hours?|yrs?)\b|\btime ?(?:line|frame)\b|\bduration\b",
+        ),
+        (
+            "money",
+            r"\bhow much\b.*\b" + _PAY + r"\b|\b" + _PAY + r"\b.*\b(?:how much|range|figure|band|number)\b"
+            r"|\b(?:what|whats|what's)\b.{0,40}\b(?:salary|sallary|pay|wage|income|ctc|package)\b(?!.*\bdepend)"
+            r"|\bwhat (?:do|does|can|could|would|will|might) .*\b(?:earn|make|get paid)\b"
+            r"|\b(?:salary|sallary|pay|wage) (?:range|band|scale|level)s?\b|\$\s?\d|\b\d+\s?k\b|\b(?:low|high)ball",
+        ),
+        ("number", r"\bhow (?:many|much)\b|\bwhat (?:percentage|percent|number|share|proportion)\b|\bnumber of\b"),
+        ("reason", r"\bwhy\b|\bhow come\b|\bwhat(?:'s| is| are)? .*\b(?:reason|point|purpose|importance|benefit)\b"),
+        ("person", r"\bwho(?:se|m)?\b(?! (?:should|can|could) )|\b(?:author|written by|wrote)\b"),
+        (
+            "list",
+            r"\bsteps\b|\b(?:name|list) (?:the|some|any|all|me|a few|\w+)\b|\bexamples?\b"
+            r"|\bwhat (?:all )?(?:are|were)\b|\bwhat (?:\w+[ /]){1,3}(?:are|do|should|can|does|exist|come|is|i)\b"
+            r"|\b(?:which|what) (?:\w+[ /]){0,2}\w+s\b|\b(?:what|which) (?:kinds?|types?|sorts?)\b|\bany good \w+s\b",
+        ),
+        (
+            "steps",
+            r"\bhow (?:do|does|can|could|should|would|to|did|am|might)\b|\bsteps?\b|\broadmap\b|\bprocess of\b"
+            r"|\bwhat should (?:i|we|one) do\b|\bwhere (?:do|should|can) i (?:start|begin)\b",
+        ),
+        ("place", r"\bwhere\b|\b(?:which|what) (?:site|website|platform|place|city|company)\b"),
+        (
+            "yesno",
+            r"^(?:\W*(?:so|and|but|then|ok|okay|well|hi|hey|hello|sir|also|please|pls|just|actually|really|honestly)\W+)*"
+            + _AUXILIARY
+            + r"\b|,\s*"
+            + _AUXILIARY
+            + r"\s+(?:i|it|that|they|you|one|there)\b|\bright\s*\?|\bor not\b|\b(?:is|isn't) it\b",
+        ),
+    )
+)
+_ALTERNATIVES = re.compile(r"\b(\w[\w+#./-]*)\s+or\s+(?:an? |the )?(\w[\w+#./-]*)", re.IGNORECASE)
+_SIDES = (
+    re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
+    re.compile(r"(?:^|\b(?:is|are|about|on|of) )(?P<a>[^,?.;]+?),? (?:vs\.?|versus) (?P<b>[^,?.;]+)", re.IGNORECASE),
+    re.compile(
+        r"\bhow (?:do|does|is|are|would) (?P<a>.+?) (?:compare[sd]?|differ(?:s|ent)?) (?:with|to|from|against) "
+        r"(?P<b>.+?)(?:[?.,;]|$)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against) (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
+    re.compile(r"\b(?:how|what) .*?\b(?P<a>\w+(?:[ -]\w+)?) and (?P<b>\w+(?:[ -]\w+)?) .*\bdiffer\b", re.IGNORECASE),
+    re.compile(r"\b(?P<a>\w+(?: \w+)?) (?:and|or) (?P<b>\w+(?: \w+)?)", re.IGNORECASE),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks for.
+
+    Attributes:
+        text: The question as it was given.
+        focus: The part of it that asks: all of a short question, the last asking sentence of a story.
+        kinds: What is wanted, most telling first: "comparison", "duration", "money", "number", "reason", "person",
+            "list", "steps", "place", "yesno"; () where nothing tells.
+        sides: The two things compared, in the question's words; () for anything but a comparison.
+        limit: The most sentences or items wanted; None where the question does not say.
+    """
+
+    text: str
+    focus: str
+    kinds: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    limit: int | None = None
+
+    def wants(self, *kinds: str) -> bool:
+        """Whether any of these kinds of answer is wanted."""
+        return any(kind in self.kinds for kind in kinds)
+
+
+def understand(question: str) -> Asked:
+    """What a question asks for."""
+    text = " ".join(question.replace("’", "'").split())
+    focus = focus_of(text)
+    kinds = tuple(kind for kind, pattern in _KINDS if pattern.search(focus))
+    counted = _COUNTED.search(focus) or _COUNTED.search(text)
+    limit = None
+    if _BRIEF.search(text):
+        limit = 1
+    elif counted:
+        word = (counted["count"] or counted["examples"]).lower()
+        limit = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
+    return Asked(text, focus, kinds, _sides(focus) if "comparison" in kinds else (), limit)
+
+
+def focus_of(question: str) -> str:
+    """The part of a question that asks: the last asking sentence of a story, else the whole."""
+    if len(question.split()) <= STORY_WORDS:
+        return question
+    pieces = [question[start:end] for start, end in sentences(question)]
+    for piece in reversed(pieces):
+        if piece.endswith("?") and len(piece.split()) >= 3:
+            return piece
+    for piece in reversed(pieces):
+        if _ASKING.search(piece) and len(piece.split()) >= 3:
+            return piece
+    return question
+
+
+def focus_terms(text: str) -> tuple[str, ...]:
+    """The words that say what a text is about, in lower case, each once."""
+    words = re.findall(r"[a-z0-9][a-z0-9+#]*(?:[./'-][a-z0-9]+)*", text.lower().replace("’", "'"))
+    return tuple(dict.fromkeys(word for word in words if word.split("'")[0] not in STOP_WORDS))
+
+
+def _sides(focus: str) -> tuple[str, ...]:
+    for pattern in _SIDES:
+        match = pattern.search(focus)
+        if match and focus_terms(match["a"]) and focus_terms(match["b"]):
+            return match["a"].strip(), match["b"].strip()
+    return ()
