@@ -65,6 +65,7 @@ class Answer:
         reader: What wrote it: "extractive", or the model's name.
         timings: Seconds by stage (`rewrite`, `retrieve`, `read`, `check`, `total`).
         usage: Tokens by direction (`input_tokens`, `output_tokens`) where a model reports them.
+        guides: Fingerprints of the cited guides as they were, by document id; what `verify` tells stale from false by.
     """
 
     question: str
@@ -82,6 +83,7 @@ class Answer:
     reader: str = "extractive"
     timings: Mapping[str, float] = field(default_factory=dict)
     usage: Mapping[str, int] = field(default_factory=dict)
+    guides: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON values; `from_dict` is its inverse."""

@@ -61,6 +61,7 @@ class Assistant:
         self.documents = tuple(documents)
         self.failures = tuple(failures)
         self.report = report or SyncReport()
+        self._fingerprints = {document.id: document.fingerprint for document in documents}
         self.settings = settings
         self._reader = reader
         self._extractive = reader if isinstance(reader, ExtractiveReader) else ExtractiveReader(index.embed)
@@ -218,6 +219,7 @@ class Assistant:
 
     def _answer(self, turn: _Turn, result: ReaderResult, reader: Reader, started: float) -> Answer:
         now = perf_counter()
+        cited = dict.fromkeys(citation.passage.document for citation in result.citations)
         return Answer(
             question=turn.question,
             text=result.text,
@@ -234,6 +236,7 @@ class Assistant:
             reader=reader.name,
             timings={**turn.timings, "read": now - started, "total": now - turn.started},
             usage=result.usage,
+            guides={id: self._fingerprints.get(id, "") for id in cited},
         )
 
 

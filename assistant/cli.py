@@ -61,6 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; default: the guides that ship")
     sync.set_defaults(run=_sync)
 
+    verify = commands.add_parser("verify", parents=[common], help="check a saved answer against the guides of today")
+    verify.add_argument("answer", metavar="ANSWER.json", help="what `ask --json` printed, or - for standard input")
+    verify.set_defaults(run=_verify)
+
+    feedback = commands.add_parser("feedback", help="what people thought of the answers")
+    feedback.add_argument("action", choices=["export"], help="print it as draft eval cases, JSON lines")
+    feedback.add_argument("--data-dir", metavar="DIR", help="where the store lies; default: your data folder")
+    feedback.set_defaults(run=_feedback)
+
+    slack = commands.add_parser("slack", parents=[common, model], help="answer in Slack")
+    slack.set_defaults(run=_slack)
+
     doctor = commands.add_parser("doctor", parents=[common, model], help="what is set up, what is wrong, what mends it")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -115,6 +127,48 @@ def _sync(arguments: argparse.Namespace) -> int:
             f"{report.unchanged} unchanged."
         )
         return 1 if assistant.failures else 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from assistant.answer import Answer
+    from assistant.verify import Verdict, verify
+    from corpus.loaders import load_guides
+
+    path = arguments.answer
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+        answer = Answer.from_dict(json.loads(text))
+    except OSError as error:
+        raise AssistantError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise AssistantError(f"{path} is not a saved answer: {error}. Save one with `ask --json`.") from error
+    findings = verify(answer, load_guides(_guides(arguments, _settings(arguments))).documents)
+    for finding in findings:
+        print(_safe(f"{finding.verdict:6} {finding.subject}: {finding.reason}"))
+    bad = sum(finding.verdict in {Verdict.STALE, Verdict.FALSE} for finding in findings)
+    print(f"{len(findings) - bad} of {len(findings)} hold.")
+    return 1 if bad else 0
+
+
+def _feedback(arguments: argparse.Namespace) -> int:
+    from assistant.feedback import draft_cases
+    from assistant.store import Store
+
+    store = Store.open(_settings(arguments).store_address())
+    try:
+        for case in draft_cases(store.feedback()):
+            print(json.dumps(case, ensure_ascii=False))
+    finally:
+        store.close()
+    return 0
+
+
+def _slack(arguments: argparse.Namespace) -> int:
+    from assistant.slack import serve
+
+    settings = _settings(arguments)
+    serve(guides=_guides(arguments, settings), settings=settings)
+    return 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -62,6 +62,10 @@ class Settings:
         """The guides set, or None for those that ship."""
         return [part for part in self.guides.split(os.pathsep) if part] if self.guides else None
 
+    def store_address(self) -> str | Path:
+        """Where conversations and feedback are kept: a SQLAlchemy URL, or a folder for SQLite."""
+        return self.store or (Path(self.data_dir) if self.data_dir else default_data_dir())
+
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""

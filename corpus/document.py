@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,3 +51,11 @@ class Document:
     source: str
     sections: tuple[Section, ...]
     metadata: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of what the guide says, the same as long as its title, headings and text are."""
+        digest = hashlib.sha256(self.title.encode("utf-8", "surrogatepass"))
+        for section in self.sections:
+            digest.update("\x1f".join(["\x1e", *section.headings, section.text]).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()[:16]
