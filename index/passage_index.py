@@ -17,6 +17,7 @@ from index.store import ChromaStore, Where
 Mode = Literal["hybrid", "dense", "lexical"]
 DENSE_WEIGHT = 0.5  # of the convex combination; measured by `python -m evals retrieval`
 CANDIDATES = 100  # passages taken from each side before fusion
+REMEMBERED = 20_000  # vectors of questions and sentences kept in memory: 30 MB at 384 dimensions
 
 
 class PassageIndex:
@@ -29,6 +30,7 @@ class PassageIndex:
         self._passages: dict[str, Passage] = {}
         self._order: list[str] = []
         self._lexical: LexicalIndex | None = None
+        self._vectors: dict[str, Vectors] = {}
 
     @classmethod
     def open(cls, data_dir: str | Path, *, embedder: Embedder | None = None) -> PassageIndex:
@@ -83,7 +85,7 @@ class PassageIndex:
         if not self._order:
             return []
         if mode != "lexical":
-            vector = self._embedder.embed([question])[0]
+            vector = self.embed([question])[0]
             wanted = min(max(k, CANDIDATES), len(self._order))
             dense = dict(self._store.nearest(vector, wanted, where))
         if mode != "dense" and self._lexical is not None:
@@ -98,7 +100,16 @@ class PassageIndex:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 unit vectors of texts, by the index's embedder."""
-        return self._embedder.embed(texts)
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            known.update(zip(missing, self._embedder.embed(missing), strict=True))
+            with self._lock:
+                self._vectors.update((text, known[text]) for text in missing)
+                while len(self._vectors) > REMEMBERED:
+                    del self._vectors[next(iter(self._vectors))]
+        return np.stack([known[text] for text in texts])
 
     def close(self) -> None:
         """Let go of what is held in memory."""

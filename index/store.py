@@ -30,9 +30,10 @@ class ChromaStore:
             self._collection = self._client.get_or_create_collection(
                 collection, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
             )
-        except Exception as error:  # noqa: BLE001 - Chroma raises Rust panics and plain exceptions alike
+        except Exception as error:
             raise PassageIndexError(
-                f"The index in {folder} cannot be opened: {error}. Move the folder away and run `ml-career-assistant sync`."
+                f"The index in {folder} cannot be opened: {error}. "
+                "Move the folder away and run `ml-career-assistant sync`."
             ) from error
         self._name = collection
 
@@ -72,7 +73,7 @@ class ChromaStore:
     def nearest(self, vector: Vectors, k: int, where: Where | None = None) -> list[tuple[str, float]]:
         """(id, cosine similarity) of the k nearest passages, best first."""
         found = self._collection.query(
-            query_embeddings=[vector], n_results=k, where=dict(where) if where else None, include=["distances"]
+            query_embeddings=vector[None], n_results=k, where=dict(where) if where else None, include=["distances"]
         )
         distances = np.asarray((found["distances"] or [[]])[0], dtype=np.float32)
         return list(zip(found["ids"][0], (1.0 - distances).tolist(), strict=True))
