@@ -34,21 +34,21 @@ class DocumentError(AssistantError):
         super().__init__(f"{Path(path).name}: {cause}. {mend}")
 
 
-class UnsupportedDocument(DocumentError):
+class UnsupportedDocument(DocumentError):  # noqa: N818 - named for what was found
     """No loader reads this kind of file."""
 
 
-class UnreadableDocument(DocumentError):
+class UnreadableDocument(DocumentError):  # noqa: N818 - named for what was found
     """The file is damaged, is not what its name says, or vanished while being read."""
 
 
-class EncryptedDocument(DocumentError):
+class EncryptedDocument(DocumentError):  # noqa: N818 - named for what was found
     """The file asks for a password."""
 
 
-class EmptyDocument(DocumentError):
+class EmptyDocument(DocumentError):  # noqa: N818 - named for what was found
     """The file holds no text, as a scanned PDF does."""
 
 
-class DocumentTooLarge(DocumentError):
+class DocumentTooLarge(DocumentError):  # noqa: N818 - named for what was found
     """The file is over a limit on bytes, pages, characters, decompressed size or time."""

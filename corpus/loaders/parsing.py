@@ -1,0 +1,54 @@
+"""Bytes of a known format to the parts of a Document, in whichever process this runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from corpus.document import Section
+from corpus.errors import DocumentTooLarge, EmptyDocument
+from corpus.loaders.blocks import Scalar, cleaned, one_line, sections_of
+from corpus.loaders.characters import clean
+from corpus.loaders.limits import Limits
+from corpus.loaders.registry import LOADERS
+from corpus.loaders.text import title_from_name
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A Document but for its id."""
+
+    title: str
+    source: str
+    sections: tuple[Section, ...]
+    metadata: dict[str, Scalar]
+
+
+def parse(format: str, data: bytes, name: str, limits: Limits) -> Parsed:
+    """What the loader of `format` makes of `data`, in the canonical form that `Section` describes.
+
+    Raises:
+        DocumentError: With `name` in the place of the path.
+    """
+    draft = LOADERS[format].load(data, name, limits)
+    blocks, hidden = cleaned(draft.blocks)
+    if not blocks:
+        raise EmptyDocument(name, "it holds no text", "Put text into it, or take it out of the folder.")
+    if sum(len(block.text) for block in blocks) > limits.characters:
+        raise DocumentTooLarge(
+            name, f"it holds more than {limits.characters:,} characters of text", "Split it into several files."
+        )
+    title = one_line(clean(draft.title)[0])[:300] or title_from_name(name)
+    metadata: dict[str, Scalar] = {"format": format}
+    for key, value in draft.metadata.items():
+        metadata[key] = one_line(clean(value)[0]) if isinstance(value, str) else value
+    hidden += int(draft.metadata.get("hidden_characters", 0))
+    if hidden:
+        metadata["hidden_characters"] = hidden
+    source = one_line(clean(draft.source)[0])[:1000]
+    return Parsed(title, source, sections_of(blocks, title), metadata)
+
+
+def base_name(path: str) -> str:
+    """The last part of a path, as messages show it."""
+    return PurePath(path).name

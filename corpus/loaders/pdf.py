@@ -1,0 +1,321 @@
+"""PDF files to blocks: the outline or the font sizes give headings, positions give paragraphs and lists."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from corpus.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
+from corpus.loaders.blocks import Draft, Scalar, one_line
+from corpus.loaders.characters import clean
+from corpus.loaders.limits import Limits
+from corpus.loaders.pdf_layout import Bookmark, Line, layout
+from corpus.loaders.running_lines import running_lines
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+# What pypdf may spend on one page. Text operators cost more than linear time: a file of 15 KB took 13 s without these
+# (measured, pypdf 7.1).
+_STREAM_BYTES = 4_000_000
+_STREAM_OPERATORS = 200_000
+
+# Smallest effective size (points) that a person can read; text below it is hidden text.
+_READABLE = 1.0
+# Deepest outline that becomes headings.
+_DEPTH = 9
+
+_FILE_LIKE = re.compile(
+    r"(?:microsoft (?:word|powerpoint) - .*|untitled.*|.*\.(?:docx?|pdf|tex|indd|pptx?|qxd|dvi|rtf|txt)|\W*)", re.I
+)
+_FACT = re.compile(r"(?:^|[,;\n])\s*(source|url|year|edition|public|language|course)\s*[:=]\s*([^,;\n]+)", re.I)
+
+
+def load_pdf(data: bytes, name: str, limits: Limits) -> Draft:
+    """The blocks of a PDF with their physical pages.
+
+    `metadata` tells `pages` and, where the printed page numbers differ from the physical ones, `page_labels`
+    (see `Document.page_label`).
+
+    Raises:
+        EncryptedDocument: It opens only with a password.
+        UnreadableDocument: It is damaged.
+        EmptyDocument: No page holds text.
+        DocumentTooLarge: It has too many pages.
+    """
+    import pypdf
+    import pypdf.errors
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw in a file
+    with pypdf.apply_configuration(
+        zlib_maximum_output_length=_STREAM_BYTES, stream_parsing_work_maximum_count=_STREAM_OPERATORS
+    ):
+        try:
+            reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise EncryptedDocument(
+                    name, "it asks for a password", "Save a copy without one, e.g. qpdf --decrypt --password=… IN OUT."
+                )
+            count = len(reader.pages)
+        except EncryptedDocument:
+            raise
+        except Exception as error:
+            raise _refusal(name, error) from error
+        if count > limits.pages:
+            raise DocumentTooLarge(
+                name, f"it has {count:,} pages, and {limits.pages:,} are allowed", "Split it into parts."
+            )
+        return _Reading(reader, name, limits).draft()
+
+
+def _refusal(name: str, error: Exception) -> Exception:
+    if isinstance(error, MemoryError):
+        return error
+    if "Encrypt" in type(error).__name__ or "Password" in type(error).__name__ or "decrypt" in str(error).casefold():
+        return EncryptedDocument(
+            name, f"its encryption cannot be read ({one_line(str(error))[:120]})", "Save a copy without it."
+        )
+    return UnreadableDocument(
+        name,
+        f"the PDF is damaged ({type(error).__name__}: {one_line(str(error))[:120]})",
+        "Repair it, e.g. qpdf IN OUT or gs -o OUT -sDEVICE=pdfwrite IN, or print it anew.",
+    )
+
+
+class _Reading:
+    """One pass over the pages of an open PDF."""
+
+    def __init__(self, reader: PdfReader, name: str, limits: Limits) -> None:
+        self.reader, self.name, self.limits = reader, name, limits
+        self.hidden = 0
+        self.unread = 0
+
+    def draft(self) -> Draft:
+        """The draft of the whole document."""
+        pages = self._pages()
+        info = self._info()
+        metadata = self._metadata(info, len(pages))
+        title = one_line(clean(info.get("/Title", ""))[0])
+        title = "" if _FILE_LIKE.fullmatch(title) else title
+        source = str(metadata.pop("source", "") or metadata.pop("url", ""))
+        bookmarks = self._bookmarks()
+        kept = _without_running_lines(pages)
+        blocks, found = layout(
+            kept, bookmarks, known=f"{title} {source} {info.get('/Author', '')} {metadata.get('year', '')}"
+        )
+        if not blocks:
+            raise self._empty(len(pages))
+        if self.hidden:
+            metadata["hidden_characters"] = self.hidden
+        if self.unread:
+            metadata["pages_unread"] = self.unread
+        return Draft(title or found, source, tuple(blocks), metadata)
+
+    def _pages(self) -> list[list[Line]]:
+        pages: list[list[Line]] = []
+        characters = 0
+        first_error: Exception | None = None
+        for number in range(1, len(self.reader.pages) + 1):
+            try:
+                lines, hidden = _Page(self.reader.pages[number - 1], number).lines()
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one damaged page must not cost the others
+                first_error = first_error or error
+                self.unread += 1
+                lines, hidden = [], 0
+            pages.append(lines)
+            self.hidden += hidden
+            characters += sum(len(line.text) for line in lines)
+            if characters > self.limits.characters:
+                raise DocumentTooLarge(
+                    self.name, f"it holds more than {self.limits.characters:,} characters", "Split it into parts."
+                )
+        if first_error is not None and self.unread == len(pages):
+            if "Limit" in type(first_error).__name__:
+                raise DocumentTooLarge(
+                    self.name,
+                    f"every page is over a limit on work per page ({one_line(str(first_error))[:120]})",
+                    "Print it anew to a simpler PDF, or save its text.",
+                ) from first_error
+            raise _refusal(self.name, first_error) from first_error
+        return pages
+
+    def _empty(self, pages: int) -> EmptyDocument:
+        return EmptyDocument(
+            self.name,
+            f"its {pages} page{'s' if pages != 1 else ''} hold no text, as scanned pages do"
+            if pages
+            else "it has no pages",
+            f"Recognise the text first, e.g. ocrmypdf {self.name} with-text.pdf, and load the result.",
+        )
+
+    def _info(self) -> dict[str, str]:
+        try:
+            return {
+                str(key): str(value) for key, value in (self.reader.metadata or {}).items() if isinstance(value, str)
+            }
+        except Exception:  # noqa: BLE001 - properties are a courtesy; the text matters
+            return {}
+
+    def _metadata(self, info: dict[str, str], pages: int) -> dict[str, Scalar]:
+        metadata: dict[str, Scalar] = {"pages": pages}
+        author = one_line(clean(info.get("/Author", ""))[0])
+        if author:
+            metadata["author"] = author
+        facts = "\n".join([info.get("/Keywords", ""), info.get("/Subject", "")])
+        for key, value in [*_FACT.findall(facts), *((key[1:], value) for key, value in info.items())]:
+            fact = key.casefold()
+            if fact in ("source", "url", "year", "edition", "public", "language", "course") and fact not in metadata:
+                value = one_line(value)
+                metadata[fact] = int(value) if fact == "year" and re.fullmatch(r"\d{4}", value) else value
+        labels = self._labels()
+        if labels:
+            metadata["page_labels"] = labels
+        return metadata
+
+    def _labels(self) -> str:
+        """Where the printed page numbers begin: "1=i, 2=ii, 3=1"; "" where they are the physical ones."""
+        try:
+            labels = [clean(str(label))[0] for label in self.reader.page_labels]
+        except Exception:  # noqa: BLE001 - labels are a courtesy
+            return ""
+        if labels == [str(number) for number in range(1, len(labels) + 1)]:
+            return ""
+        starts: list[str] = []
+        previous = ""
+        for page, label in enumerate(labels, 1):
+            follows = previous.isdecimal() and label.isdecimal() and int(label) == int(previous) + 1
+            if not follows:
+                starts.append(f"{page}={label.replace(',', ' ').replace('=', ' ')}")
+            previous = label
+        return ", ".join(starts)
+
+    def _bookmarks(self) -> list[Bookmark]:
+        found: list[Bookmark] = []
+
+        def walk(entries: Sequence[Any], depth: int) -> None:
+            for entry in entries:
+                if isinstance(entry, list):
+                    walk(entry, depth + 1)
+                elif depth <= _DEPTH:
+                    title = one_line(clean(str(entry.title or ""))[0])
+                    page = self.reader.get_destination_page_number(entry)
+                    if title and page is not None and 0 <= page < len(self.reader.pages):
+                        top = entry.top
+                        found.append(
+                            Bookmark(title, depth, page + 1, float(top) if isinstance(top, (int, float)) else None)
+                        )
+
+        try:
+            walk(self.reader.outline, 1)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - a damaged outline leaves the font sizes
+            return []
+        return found
+
+
+class _Page:
+    """The lines of one page, in the order of its content."""
+
+    def __init__(self, page: PageObject, number: int) -> None:
+        self.page, self.number = page, number
+        self.pieces: list[tuple[str, float, float, float, bool, bool]] = []
+        self.invisible = False
+        self.stack: list[tuple[bool, bool]] = []
+        self.white = False
+        self.painted = False
+        self.unseen_now = False
+
+    def lines(self) -> tuple[list[Line], int]:
+        """The lines that a reader sees, and how many characters are hidden beside them."""
+        self.page.extract_text(visitor_text=self._text, visitor_operand_before=self._operator)
+        box = self.page.mediabox
+        left, bottom, right, top = (float(edge) for edge in (box.left, box.bottom, box.right, box.top))
+        seen, unseen = [], []
+        for piece in self.pieces:
+            text, x, y, size, _bold, invisible = piece
+            outside = text.strip() and not (left - 50 <= x <= right + 5 and bottom - 5 <= y <= top + 5)
+            tiny = text.strip() and 0 < size < _READABLE
+            (unseen if invisible or outside or tiny else seen).append(piece)
+        if not any(piece[0].strip() for piece in seen):
+            # The invisible text over a scanned page is what was recognised on it: the only words there are.
+            seen, unseen = [piece for piece in self.pieces], []
+        lines = list(self._lines(seen))
+        return lines, sum(len("".join(piece[0].split())) for piece in unseen)
+
+    def _operator(self, operator: bytes, operands: Any, matrix: Any, text_matrix: Any) -> None:
+        if operator == b"q":
+            self.stack.append((self.invisible, self.white))
+        elif operator == b"Q" and self.stack:
+            self.invisible, self.white = self.stack.pop()
+        elif operator == b"Tr" and operands:
+            self.invisible = operands[0] in (3, 7)
+        elif operator in (b"g", b"rg", b"k", b"sc", b"scn"):
+            numbers = [float(operand) for operand in operands if isinstance(operand, (int, float))]
+            blank = 0.0 if operator == b"k" or (operator in (b"sc", b"scn") and len(numbers) == 4) else 1.0
+            # Nearly white is not told from white by the eye either.
+            self.white = bool(numbers) and all(abs(number - blank) <= 0.02 for number in numbers)
+        elif operator in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"):
+            # White text over something painted may well be readable.
+            self.painted = self.painted or not self.white
+        elif operator in (b"sh", b"Do"):
+            self.painted = True
+        elif operator in (b"Tj", b"TJ", b"'", b'"'):
+            self.unseen_now = self.invisible or (self.white and not self.painted)
+
+    def _text(self, text: str, matrix: Any, text_matrix: Any, font: Any, size: Any) -> None:
+        if not text:
+            return
+        a, b, c, d, e, f = (float(number) for number in text_matrix)
+        ca, cb, cc, cd, ce, cf = (float(number) for number in matrix)
+        x, y = e * ca + f * cc + ce, e * cb + f * cd + cf
+        up = (c * ca + d * cc, c * cb + d * cd)
+        effective = abs(float(size or 0)) * (up[0] ** 2 + up[1] ** 2) ** 0.5
+        base = str(font.get("/BaseFont", "")) if font else ""
+        bold = bool(re.search(r"bold|black|heavy|semibold|demi", base, re.I))
+        del a, b
+        self.pieces.append((text, x, y, effective, bold, self.unseen_now))
+
+    def _lines(self, pieces: Sequence[tuple[str, float, float, float, bool, bool]]) -> Iterator[Line]:
+        words: list[tuple[str, float, float, float, bool]] = []
+        for text, x, y, size, bold, _ in pieces:
+            for position, part in enumerate(text.split("\n")):
+                if position:
+                    yield from self._line(words)
+                    words = []
+                words.append((part, x, y, size, bold))
+        yield from self._line(words)
+
+    def _line(self, words: Sequence[tuple[str, float, float, float, bool]]) -> Iterator[Line]:
+        text, hidden = clean("".join(part for part, *_ in words))
+        self.hidden_in_lines = hidden
+        text = one_line(text)
+        filled = [word for word in words if word[0].strip()]
+        if not text or not filled:
+            return
+        sizes: Counter[tuple[float, bool]] = Counter()
+        for part, _x, _y, size, bold in filled:
+            sizes[round(size * 2) / 2, bold] += len(part.strip())
+        (size, bold), _ = sizes.most_common(1)[0]
+        yield Line(text, self.number, min(word[1] for word in filled), filled[0][2], size, bold)
+
+
+def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """The pages without headers, footers and page numbers, whatever the order in which they were drawn."""
+    orders = [sorted(range(len(lines)), key=lambda position: -lines[position].y) for lines in pages]
+    sorted_pages = [[lines[position] for position in order] for lines, order in zip(pages, orders, strict=True)]
+    running = running_lines(
+        [[line.text for line in lines] for lines in sorted_pages],
+        [[line.y for line in lines] for lines in sorted_pages],
+    )
+    dropped = {(page, orders[page][place]) for page, place in running}
+    return [
+        [line for position, line in enumerate(lines) if (page, position) not in dropped]
+        for page, lines in enumerate(pages)
+    ]
