@@ -107,39 +107,70 @@ class Assistant:
             report=report,
         )
 
-    def ask(self, question: str, history: Sequence[Message] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        *,
+        k: int | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> Answer:
         """The answer to a question.
 
         Args:
             question: In plain words.
             history: Earlier messages, oldest first: `{"role": "user" | "assistant", "content": …}`.
+            k: How many passages are read; None for the setting.
+            where: Which passages may be read: a filter on their metadata, as `PassageIndex.search` takes it.
 
         Raises:
             QuestionError: If the question is empty or too long.
         """
-        return [piece for piece in self.stream(question, history) if isinstance(piece, Answer)][-1]
+        return [piece for piece in self.stream(question, history, k=k, where=where) if isinstance(piece, Answer)][-1]
 
-    async def aask(self, question: str, history: Sequence[Message] = ()) -> Answer:
+    async def aask(
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        *,
+        k: int | None = None,
+        where: Mapping[str, Any] | None = None,
+    ) -> Answer:
         """`ask`, for asyncio."""
-        return [piece async for piece in self.astream(question, history) if isinstance(piece, Answer)][-1]
+        pieces = self.astream(question, history, k=k, where=where)
+        return [piece async for piece in pieces if isinstance(piece, Answer)][-1]
 
     def stream(
-        self, question: str, history: Sequence[Message] = (), *, config: RunnableConfig | None = None
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        *,
+        k: int | None = None,
+        where: Mapping[str, Any] | None = None,
+        config: RunnableConfig | None = None,
     ) -> Iterator[str | Answer]:
         """Pieces of the answer's text as they come, then the `Answer`, whose text is the final one.
 
         Args:
             question: In plain words.
             history: Earlier messages, oldest first.
+            k: How many passages are read; None for the setting.
+            where: Which passages may be read: a filter on their metadata.
             config: What LangChain passes to runnables: callbacks, tags, metadata.
         """
-        yield from self._chain.stream(self._turn(question, history), config)
+        yield from self._chain.stream(self._turn(question, history, k=k, where=where), config)
 
     async def astream(
-        self, question: str, history: Sequence[Message] = (), *, config: RunnableConfig | None = None
+        self,
+        question: str,
+        history: Sequence[Message] = (),
+        *,
+        k: int | None = None,
+        where: Mapping[str, Any] | None = None,
+        config: RunnableConfig | None = None,
     ) -> AsyncIterator[str | Answer]:
         """`stream`, for asyncio."""
-        async for piece in self._chain.astream(self._turn(question, history), config):
+        async for piece in self._chain.astream(self._turn(question, history, k=k, where=where), config):
             yield piece
 
     def as_runnable(self) -> Runnable[Question, Any]:
@@ -151,6 +182,25 @@ class Assistant:
         from assistant.runnable import AssistantRunnable
 
         return AssistantRunnable(self)
+
+    def using(self, llm: str | BaseChatModel | None) -> Assistant:
+        """An assistant over the same index, whose answers a model writes, or, for None, the extractive reader.
+
+        Raises:
+            ModelError: If the model is not set up.
+        """
+        if llm is None:
+            reader: Reader = self._extractive
+        else:
+            reader = _open_reader(llm, self.index, self.settings)
+        return Assistant(
+            self.index,
+            reader,
+            settings=self.settings,
+            documents=self.documents,
+            failures=self.failures,
+            report=self.report,
+        )
 
     def close(self) -> None:
         """Let go of the index."""
@@ -173,7 +223,9 @@ class Assistant:
             | RunnableGenerator(self._read, self._aread).with_config(run_name="read")
         )
 
-    def _turn(self, question: str, history: Sequence[Message]) -> _Turn:
+    def _turn(
+        self, question: str, history: Sequence[Message], *, k: int | None, where: Mapping[str, Any] | None
+    ) -> _Turn:
         text = question.strip()
         if not text:
             raise QuestionError("The question is empty. Ask in a few words, such as “How long does it take?”.")
@@ -182,7 +234,7 @@ class Assistant:
                 f"The question has {len(text):,} characters; at most {self.settings.question_limit:,} are read. "
                 "Shorten it."
             )
-        return _Turn(text, tuple(history), started=perf_counter())
+        return _Turn(text, tuple(history), k=k, where=where, started=perf_counter())
 
     def _understand(self, turn: _Turn) -> _Turn:
         started = perf_counter()
@@ -191,7 +243,7 @@ class Assistant:
 
     def _retrieve(self, turn: _Turn) -> _Turn:
         started = perf_counter()
-        hits = tuple(self.index.search(turn.searched_for, k=self.settings.passages))
+        hits = tuple(self.index.search(turn.searched_for, k=turn.k or self.settings.passages, where=turn.where))
         return replace(turn, hits=hits, timings={**turn.timings, "retrieve": perf_counter() - started})
 
     def _read(self, turns: Iterator[_Turn]) -> Iterator[str | Answer]:
