@@ -15,6 +15,10 @@ def _setting(default: Any, doc: str) -> Any:
     return field(default=default, metadata={"doc": doc})
 
 
+def _secret(doc: str) -> Any:
+    return field(default=None, repr=False, metadata={"doc": doc})
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every setting, with its default. The table in the README is made from this class."""
@@ -34,6 +38,12 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "Address the page listens on.")
     port: int = _setting(7860, "Port the page listens on.")
+    hosts: str | None = _setting(None, "Names, beside this machine's own, under which the page may be asked for.")
+    auth: str | None = _secret("Who may use the page: `user:password`, several set apart by commas; unset: everyone.")
+    llms: str | None = _setting(None, "More language models to choose from on the page, set apart by commas.")
+    read_only: bool = _setting(False, "Whether the page refuses guides of its users' own.")
+    upload_limit_mb: int = _setting(20, "The most megabytes a guide dropped on the page may have.")
+    requests_at_once: int = _setting(64, "Questions the page answers at once; more are asked to wait.")
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

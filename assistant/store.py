@@ -53,6 +53,13 @@ _feedback = sa.Table(
     sa.Column("given", sa.DateTime(timezone=True), nullable=False),
     sa.UniqueConstraint("owner", "answer_key"),
 )
+_preferences = sa.Table(
+    "preferences",
+    _tables,
+    sa.Column("owner", sa.String(200), primary_key=True),
+    sa.Column("name", sa.String(100), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
 _deliveries = sa.Table(
     "deliveries",
     _tables,
@@ -149,6 +156,15 @@ class Store:
                 connection.execute(_turns.delete().where(_turns.c.conversation == conversation))
                 connection.execute(_conversations.delete().where(_conversations.c.id == conversation))
 
+    def rename_conversation(self, owner: str, conversation: str, title: str) -> None:
+        """Give a conversation another title, if it is the owner's."""
+        with self._connect() as connection:
+            connection.execute(
+                _conversations.update()
+                .where(_conversations.c.id == conversation, _conversations.c.owner == owner)
+                .values(title=title[:200])
+            )
+
     def add_turn(self, owner: str, conversation: str, answer: Answer) -> str:
         """Append an answered question; the id of the turn.
 
@@ -226,6 +242,21 @@ class Store:
                 )
             )
 
+    def feedback_of(self, owner: str, answer_keys: Sequence[str]) -> dict[str, tuple[bool, str]]:
+        """(helpful, reason) by answer key, for those of the keys that the owner said something about."""
+        query = sa.select(_feedback.c.answer_key, _feedback.c.helpful, _feedback.c.reason).where(
+            _feedback.c.owner == owner, _feedback.c.answer_key.in_(answer_keys)
+        )
+        with self._connect() as connection:
+            return {row.answer_key: (row.helpful, row.reason) for row in connection.execute(query)}
+
+    def withdraw_feedback(self, owner: str, answer_key: str) -> None:
+        """Forget what an owner said about an answer."""
+        with self._connect() as connection:
+            connection.execute(
+                _feedback.delete().where(_feedback.c.owner == owner, _feedback.c.answer_key == answer_key)
+            )
+
     def feedback(self) -> list[Feedback]:
         """All feedback, oldest first."""
         with self._connect() as connection:
@@ -237,6 +268,19 @@ class Store:
             )
             for row in rows
         ]  # fmt: skip
+
+    def preference(self, owner: str, name: str) -> str | None:
+        """What an owner has chosen under a name, or None."""
+        query = sa.select(_preferences.c.value).where(_preferences.c.owner == owner, _preferences.c.name == name)
+        with self._connect() as connection:
+            value: str | None = connection.scalar(query)
+            return value
+
+    def prefer(self, owner: str, name: str, value: str) -> None:
+        """Keep what an owner chose under a name."""
+        with self._connect() as connection:
+            connection.execute(_preferences.delete().where(_preferences.c.owner == owner, _preferences.c.name == name))
+            connection.execute(_preferences.insert().values(owner=owner, name=name, value=value))
 
     def claim(self, key: str, *, worker: str, lease: timedelta = LEASE) -> bool:
         """Whether this worker may handle a delivery: true once, and again only if the first claim was left to lapse."""
