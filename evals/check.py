@@ -71,7 +71,13 @@ def main_schema(argv: Sequence[str]) -> int:
 
 def check_cases(cases: Sequence[Case], documents: Sequence[Document]) -> tuple[Finding, ...]:
     """What is wrong with the cases, given the guides that they are asked of."""
-    return (*_twice(cases), *(finding for case in cases for finding in _alone(case, documents)))
+    sections = [
+        normalise(" ".join((*section.headings, section.text)))
+        for document in documents
+        for section in document.sections
+    ]
+    alone = (finding for case in cases for finding in _alone(case, documents, sections))
+    return (*_twice(cases), *alone)
 
 
 def _twice(cases: Sequence[Case]) -> Iterator[Finding]:
@@ -96,10 +102,7 @@ def _near_identical(one: str, other: str) -> bool:
     )
 
 
-def _alone(case: Case, documents: Sequence[Document]) -> Iterator[Finding]:
-    sections = [
-        normalise(" ".join((*section.headings, section.text))) for document in documents for section in document.sections
-    ]
+def _alone(case: Case, documents: Sequence[Document], sections: Sequence[str]) -> Iterator[Finding]:
     if case.kind not in KINDS:
         yield Finding(case.id, "unknown kind", f"{case.kind!r} is scored like a fact; known: {', '.join(KINDS)}")
     if case.answerable and not case.must:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from evals.errors import EvalError
 from evals.gates import GateResult
 from evals.metrics import METRICS
 from evals.ranking import name_expected, rank_sections
@@ -94,7 +95,7 @@ def write_json(report: Report, path: Path | str) -> None:
     for entry, result in zip(data["results"], report.results, strict=True):
         entry["outcome"] = outcome_of(result)
         entry["problems"] = problems_of(result)
-    _write(path, json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_text(path, json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def write_junit(report: Report, path: Path | str) -> None:
@@ -118,7 +119,7 @@ def write_junit(report: Report, path: Path | str) -> None:
             failure = ElementTree.SubElement(case, "failure", {"type": outcome, "message": outcome})
             failure.text = _xml("\n".join((*problems_of(result), "", "Answer:", result.answer.text)))
     ElementTree.indent(root)
-    _write(path, ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n")
+    write_text(path, ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n")
 
 
 def write_trec(report: Report, folder: Path | str) -> None:
@@ -136,8 +137,21 @@ def write_trec(report: Report, folder: Path | str) -> None:
                 for rank, name in enumerate(ranking, start=1)
             ]
     Path(folder).mkdir(parents=True, exist_ok=True)
-    _write(Path(folder) / "run.txt", "".join(f"{line}\n" for line in run))
-    _write(Path(folder) / "qrels.txt", "".join(f"{line}\n" for line in qrels))
+    write_text(Path(folder) / "run.txt", "".join(f"{line}\n" for line in run))
+    write_text(Path(folder) / "qrels.txt", "".join(f"{line}\n" for line in qrels))
+
+
+def write_text(path: Path | str, text: str) -> None:
+    """Write a file and the folders above it.
+
+    Raises:
+        EvalError: If it cannot be written.
+    """
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise EvalError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def _print_failures(report: Report, console: Console, limit: int) -> None:
@@ -190,13 +204,3 @@ def _token(name: str) -> str:
 def _xml(text: str) -> str:
     # Control characters have no place in XML, not even escaped.
     return _NOT_XML.sub("\ufffd", text)
-
-
-def _write(path: Path | str, text: str) -> None:
-    from evals.errors import EvalError
-
-    try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise EvalError(f"{path}: cannot be written ({error.strerror})") from error
