@@ -151,6 +151,7 @@ class _Clause:
 
     terms: tuple[_Term, ...]
     negators: frozenset[str]
+    finite: bool = False  # whether it has a verb or a gloss in brackets of its own, as far as can be told
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,19 @@ class _Parsed:
     @cached_property
     def terms(self) -> tuple[_Term, ...]:
         return tuple(term for clause in self.clauses for term in clause.terms)
+
+    @cached_property
+    def units(self) -> tuple[tuple[_Term, ...], ...]:
+        """Clauses that say something of a subject of their own, with the clauses that go on about it."""
+        found: list[tuple[_Term, ...]] = []
+        whole = False
+        for clause in self.clauses:
+            if found and not (whole and clause.finite and len(clause.terms) > 1):
+                found[-1] += clause.terms
+            else:
+                found.append(clause.terms)
+            whole = whole or clause.finite
+        return tuple(found)
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -230,7 +244,9 @@ def _read(text: str) -> tuple[tuple[_Parsed, _Parsed | None], ...]:
     return tuple(found)
 
 
-_PRONOUN = re.compile(r"(?:it|its|they|their|these|this|those|he|she|his|her|both|such)\b", re.IGNORECASE)
+_PRONOUNS = frozenset("it its they their these this those he she his her both such".split())
+_PRONOUN = re.compile(rf"(?:{'|'.join(sorted(_PRONOUNS))})\b", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"\s+(?:the\s+)?\S+\s+(for|with|in|on|as|by|to)\b")  # "A for this and B for that"
 _TOKEN = re.compile(
     r"(?P<number>(?P<money>[$€£]\s?)?(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?P<scale>\s?(?:k|K|m|M|bn|B)(?![\w])|\s(?:thousand|million|billion|trillion)\b)?"
@@ -265,16 +281,17 @@ _STOPWORDS = frozenset(
     therefore thus moreover additionally furthermore overall e.g i.e etc via per always often usually sometimes
     typically generally commonly frequently s t re ve ll d like well still even though although since until upon
     whether hence summary conclusion according mentioned states stated guide guides passage passages text source
-    document rather instead don't doesn't isn't aren't won't can't cannot needn't""".split()
+    document rather instead sign signs don't doesn't isn't aren't won't can't cannot needn't""".split()
 )
 _VERB_NEGATORS = frozenset("not never cannot neither nor rarely seldom hardly barely".split())
 _NOUN_NEGATORS = frozenset("no without none nobody nothing lack lacks lacking non fewer".split())
 _NOT_NEGATING = re.compile(
     r"\b(?:not (?:only|just|merely|simply|limited to|to mention|all|every|everyone|everybody|everything|always)"
-    r"|no (?:doubt|matter|longer than|sign of)|why not|if not|or not|at least|at most|a few|(?:little|few) (?:or|to) no"
+    r"|no (?:doubt|matter|longer than)|why not|if not|or not|at least|at most|a few|(?:little|few) (?:or|to) no"
     r"|more or less|no more than|no less than)\b",
     re.IGNORECASE,
 )
+_NOT_ALL = re.compile(r"\bnot (?:only|all|every|everyone|everybody|always|entirely|just)\b", re.IGNORECASE)
 _INSTEAD = re.compile(r"\b(?:rather than|instead of)\b", re.IGNORECASE)
 
 # Words that say the same, by group; the first names the group. General words only: names have no synonyms.
@@ -361,7 +378,7 @@ easy easier easily simple simpler | difficult harder hard complex tough challeng
 success succeed successful | failure unsuccessful fail
 strong stronger | weak weaker
 early earlier | late later
-cheap cheaper | expensive costly
+cheap cheaper | expensive
 broad broader wider | narrow narrower
 same identical | different differ difference
 allow enable permit let | prevent forbid prohibit
@@ -467,7 +484,7 @@ _COMMON_STEMS = frozenset(_stem_of(word) for word in _COMMON)
 def _parse(text: str, offset: int = 0) -> _Parsed:
     inert = [match.span() for match in _NOT_NEGATING.finditer(text)]
     instead = {match.start() for match in _INSTEAD.finditer(text)}
-    clauses: list[tuple[list[_Term], set[str]]] = [([], set())]
+    clauses: list[tuple[list[_Term], set[str]]] = [([], set())]  # terms, and what else was seen
     words: set[str] = set()
     reach, negator = 0, ""  # how many further content words a negator reaches
     approximate = between = parenthesis = False
@@ -484,6 +501,7 @@ def _parse(text: str, offset: int = 0) -> _Parsed:
         if match.group("stop"):
             if token == "(":
                 parenthesis = True
+                clauses[-1][1].add("finite")
             else:
                 parenthesis = parenthesis and token != ")"
                 if not parenthesis:
@@ -499,6 +517,10 @@ def _parse(text: str, offset: int = 0) -> _Parsed:
         else:
             lower = token.lower().replace("’", "'")
             words.add(lower)
+            if lower in _FINITE:
+                clauses[-1][1].add("finite")
+            elif lower in _PRONOUNS and not clauses[-1][0]:
+                clauses[-1][1].add("leaning")
             skipped = any(start <= match.start() < end for start, end in inert)
             if match.start() in instead:
                 reach, negator = 1, "without"
@@ -510,6 +532,9 @@ def _parse(text: str, offset: int = 0) -> _Parsed:
                 clauses[-1][1].add("without")
             elif lower in _CONJUNCTIONS or (lower == "and" and not between and _holds_amount(clauses[-1][0])):
                 close()
+            elif lower == "and" and (ellipsis := _ELLIPSIS.match(text, match.end())) and ellipsis.group(1) in words:
+                close()
+                clauses[-1][1].add("finite")
             between = lower == "between" or (between and lower not in ("and",))
             approximate = lower in _APPROXIMATE or (approximate and lower in ("than", "to"))
             if not skipped:
@@ -527,11 +552,20 @@ def _parse(text: str, offset: int = 0) -> _Parsed:
         text,
         offset,
         offset + len(text),
-        tuple(_Clause(tuple(next(remaining) for _ in found), frozenset(negators)) for found, negators in clauses if found),
+        tuple(
+            _Clause(
+                tuple(next(remaining) for _ in found),
+                frozenset(seen & {"not", "without"}),
+                "finite" in seen and "leaning" not in seen,
+            )
+            for found, seen in clauses
+            if found
+        ),
         frozenset(words),
     )
 
 
+_FINITE = frozenset("is are was were has have had can could will would may might must should does do did".split())
 _CONJUNCTIONS = frozenset("but while whereas although though however yet because so".split())
 
 
@@ -745,24 +779,29 @@ def _number_of_another(case: _Case) -> bool:
     "Entry level: $70,000. Mid level: $100,000." does not bear out "Mid-level pay is $70,000".
     """
     headed = {key for heading in case.headings for key in heading.keys}
-    cells = [cell for sentence in case.sentences for cell in _cells(sentence.parsed)]
+    cells = [(cell, sentence.parsed) for sentence in case.sentences for cell in _cells(sentence.parsed)]
     for claimed in _cells(case.claim):
         amounts = [term for term in claimed if term.unit]
         if not amounts:
             continue
         subject = {term.key for term in claimed if term.value is None}
-        holders, rivals = [], []
-        for cell in cells:
+        holders: list[tuple[set[str], _Parsed]] = []
+        rivals: list[tuple[set[str], _Parsed]] = []
+        for cell, sentence in cells:
             keys = {term.key for term in cell if term.value is None}
             if all(any(_same_number(amount, term) for term in cell if term.value is not None) for amount in amounts):
-                holders.append(keys)
+                holders.append((keys, sentence))
             elif any(term.unit == amounts[0].unit for term in cell):
-                rivals.append(keys)
-        if not holders or not rivals:
-            continue
-        holder = max(holders, key=lambda keys: len(subject & keys))
-        held = set().union(*holders) | headed
-        if any(subject & rival - held and holder - subject - rival for rival in rivals):
+                rivals.append((keys, sentence))
+        if holders and all(
+            any(
+                subject & rival - headed - (holder if sentence is other else holder | sentence.keys)
+                and holder - subject - rival
+                and (sentence is other or len(subject & rival) > len(subject & (holder | sentence.keys)))
+                for rival, other in rivals
+            )
+            for holder, sentence in holders
+        ):
             return True
     return False
 
@@ -834,31 +873,49 @@ def _sides(parsed: _Parsed) -> tuple[str, set[str], set[str], int] | None:
 
 
 def _subject_swapped(case: _Case) -> bool:
-    """Whether the sentence that says the rest of a clause says it of another subject, and this subject is elsewhere."""
-    terms = case.claim.terms
-    for first, last in case.stretches:
-        if last - first < 2:
+    """Whether what says the rest of a clause says it of another subject, while this subject stands elsewhere."""
+    units = [
+        (unit, {term.key for term in unit}, index == 0 and _PRONOUN.match(sentence.parsed.text))
+        for sentence in case.sentences
+        for index, unit in enumerate(sentence.parsed.units)
+    ]
+    anywhere = dict(zip((term.position for term in case.claim.terms), case.anywhere, strict=True))
+    for terms in case.claim.units:
+        keys = {term.key for term in terms}
+        heads = [term for term in terms[:2] if term.value is None and term.weight > 0.5 and not term.surface.isupper()]
+        if len(heads) == 2 and heads[1].position > heads[0].position + len(heads[0].surface) + 1:
+            heads.pop()
+        rest = [term for term in terms if term not in heads and term.weight]
+        if not heads or heads[0] is not terms[0] or not rest or any(anywhere[head.position] < 0.5 for head in heads):
             continue
-        weights = [terms[at].weight for at in range(first, last)]
-        heads = [at for at in range(first, min(first + 2, last)) if terms[at].value is None and terms[at].weight > 0.5]
-        rest = [at for at in range(first, last) if at not in heads]
-        if not heads or not rest or any(case.anywhere[at] < 0.5 for at in heads):
-            continue
-        said = [sum(terms[at].weight * found[at] for at in rest) for found in case.in_context]
+        said = [sum(term.weight for term in rest if term.key in unit) for _, unit, _ in units]
         most = max(said)
-        if most < 0.6 * sum(terms[at].weight for at in rest) or most < 0.2 * sum(weights):
+        if most < 0.6 * sum(term.weight for term in rest):
             continue
-        saying = [at for at, amount in enumerate(said) if amount > most - 0.25]
-        holding = [at for at in heads if any(case.in_context[sentence][at] >= 0.5 for sentence in saying)]
-        if not holding and all(_has_own_subject(case, sentence) for sentence in saying):
+        saying = [unit for unit, amount in zip(units, said, strict=True) if amount > most - 0.25]
+        if any(leaning or {term.key for term in unit[:2]} <= keys for unit, _, leaning in saying):
+            continue
+        held = [head for head in heads if any(head.key in unit for _, unit, _ in saying)]
+        if not held:
             return True
+        if len(held) < len(heads) and _modified_otherwise(heads, held[0], [unit for unit, _, _ in saying]):
+            lost = next(head for head in heads if head not in held)
+            if any(lost.key == term.key for unit, _, _ in units for term in unit[:3]):
+                return True
     return False
 
 
-def _has_own_subject(case: _Case, sentence: int) -> bool:
-    parsed = case.sentences[sentence].parsed
-    opening = {term.key for term in parsed.terms[:2]}
-    return bool(opening) and not opening & case.claim.keys and not _PRONOUN.match(parsed.text)
+def _modified_otherwise(heads: Sequence[_Term], held: _Term, units: Iterable[Sequence[_Term]]) -> bool:
+    """Whether "deep learning" is said, but of "machine learning": the same noun after another word."""
+    if held is not heads[1]:
+        return False
+    return all(
+        any(
+            term.key == held.key and before.key != heads[0].key and term.position - before.position <= len(before.surface) + 1
+            for before, term in zip(unit, unit[1:], strict=False)
+        )
+        for unit in units
+    )
 
 
 def _guard_negation(case: _Case) -> float:
@@ -868,7 +925,24 @@ def _guard_negation(case: _Case) -> float:
     for at, term in enumerate(case.claim.terms):
         if _opposed(case, term, at):
             return 0.5
+    negated = any("not" in clause.negators for clause in case.claim.clauses)
+    if negated and case.recall_by_clause > 0.5 and not any(_sounds_negative(found.parsed) for found in case.cover):
+        return 0.75
     return 1.0
+
+
+def _sounds_negative(parsed: _Parsed) -> bool:
+    return (
+        any(clause.negators for clause in parsed.clauses)
+        or any(term.polarity < 0 for term in parsed.terms)
+        or not parsed.words.isdisjoint(_NEGATIVE_WORDS)
+    )
+
+
+_NEGATIVE_WORDS = frozenset(
+    "no not never only rather instead unlike except beyond refuse refused avoid stop ban banned prohibit deny denied miss "
+    "missing free differ differs wrong false myth contrary despite ceased end ended little limited just".split()
+)
 
 
 def _opposed(case: _Case, term: _Term, at: int) -> bool:
@@ -877,7 +951,7 @@ def _opposed(case: _Case, term: _Term, at: int) -> bool:
         return False
     others = [other for other in range(len(case.claim.terms)) if other != at]
     shared = {
-        index: sum(case.claim.terms[other].weight * case.matches[index][other] for other in others) for index in holders
+        index: sum(case.claim.terms[other].weight * case.in_context[index][other] for other in others) for index in holders
     }
     most = max(shared.values())
     if most < 0.3 * sum(case.claim.terms[other].weight for other in others):
@@ -885,6 +959,8 @@ def _opposed(case: _Case, term: _Term, at: int) -> bool:
     nearest = [case.sentences[index].parsed for index in holders if shared[index] > most - 0.25]
     found = [(clause, own) for parsed in nearest for clause in parsed.clauses for own in clause.terms if own.key == term.key]
     if term.key[0] == "±":
+        if _NOT_ALL.search(case.claim.text):
+            return False
         return all(own.polarity != term.polarity for _, own in found)
     if term.negated == "not":
         return not any(own.negated or "not" in clause.negators for clause, own in found)
@@ -904,7 +980,7 @@ def _heads_negation(clause: _Clause, term: _Term) -> bool:
 def _guard_quantifier(case: _Case) -> float:
     """ "All", "always", "only", "guarantees" where the evidence says less."""
     claimed = {_UNIVERSALS[word] for word in case.claim.words if word in _UNIVERSALS and word not in ("each", "both")}
-    if re.search(r"\bnot (?:only|all|every|everyone|always|entirely|just)\b", case.claim.text, re.IGNORECASE):
+    if _NOT_ALL.search(case.claim.text):
         return 1.0
     if not claimed - {_UNIVERSALS[word] for word in case.cover_words if word in _UNIVERSALS}:
         return 1.0
