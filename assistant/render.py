@@ -11,6 +11,7 @@ from index.passage import Passage
 
 MARKER = re.compile(r"\[(\d+)\]")
 _ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\x1b\[[0-9;?]*[ -/]*[@-~]")
+_FLAG_START, _FLAG_END = "\ue000", "\ue001"  # private-use characters, which no Markdown rule looks at
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*|(?<!\w)_(.+?)_(?!\w)")
 
 
@@ -55,24 +56,54 @@ def to_text(answer: Answer) -> str:
 
 
 def to_html(answer: Answer, *, anchor: Callable[[Citation], str] = lambda citation: f"psg-{citation.number}") -> str:
-    """The answer as a fragment of HTML: everything escaped, markers as links to `#psg-1` and so on."""
-    from markdown_it import MarkdownIt
+    """The answer as a fragment of HTML: everything escaped, markers as links to `#psg-1` and so on.
 
-    body = MarkdownIt("commonmark", {"html": False, "linkify": False}).disable(["image", "link", "autolink"])
+    A claim that its citations do not bear out stands in a `<span class="unsupported">`, if it is found in the text.
+    """
     targets = {citation.number: anchor(citation) for citation in answer.citations}
 
     def link(match: re.Match[str]) -> str:
         number = int(match[1])
         if number not in targets:
             return match[0]
-        return f'<sup><a class="citation" href="#{html.escape(targets[number])}">[{number}]</a></sup>'
+        target = html.escape(targets[number])
+        return f'<a class="citation" href="#{target}" aria-label="Source {number}">[{number}]</a>'
 
-    return MARKER.sub(link, body.render(answer.text))
+    body = MARKER.sub(link, text_to_html(_flag(answer)))
+    opening = '<span class="unsupported" title="Not supported by what it cites">'
+    return body.replace(_FLAG_START, opening).replace(_FLAG_END, "</span>")
+
+
+def text_to_html(text: str) -> str:
+    """Markdown as a fragment of HTML: paragraphs, lists, tables and emphasis, with all else escaped.
+
+    No HTML, link or image in the text comes to life, so that it can neither run nor fetch anything.
+    """
+    from markdown_it import MarkdownIt
+
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+    return str(markdown.disable(["image", "link", "autolink", "reference", "html_block", "html_inline"]).render(text))
 
 
 def strip_controls(text: str) -> str:
     """The text without control characters and terminal escape sequences; line breaks and tabs stay."""
     return _ESCAPES.sub("", text)
+
+
+def _flag(answer: Answer) -> str:
+    """The text with every unsupported claim between two characters of our own."""
+    text = answer.text.replace(_FLAG_START, "").replace(_FLAG_END, "")
+    position = 0
+    for claim in answer.claims:
+        start = text.find(claim.text, position)
+        if start < 0 or not claim.text.strip() or "\n" in claim.text:
+            continue
+        end = start + len(claim.text)
+        if not claim.supported and claim.text.count("**") % 2 == 0:
+            text = f"{text[:start]}{_FLAG_START}{claim.text}{_FLAG_END}{text[end:]}"
+            end += 2
+        position = end
+    return text
 
 
 def _rewritten(answer: Answer) -> bool:
