@@ -128,12 +128,12 @@ def write_trec(report: Report, folder: Path | str) -> None:
     qrels: list[str] = []
     for result in report.results:
         relevant = [name_expected(place) for place in result.case.expected]
-        query = _token(result.case.id)
-        qrels += [f"{query} 0 {_token(name)} 1" for name in dict.fromkeys(relevant)]
+        query = trec_token(result.case.id)
+        qrels += [f"{query} 0 {trec_token(name)} 1" for name in dict.fromkeys(relevant)]
         if relevant:
             ranking = rank_sections(result.case, result.answer.hits)
             run += [
-                f"{query} Q0 {_token(name)} {rank} {len(ranking) - rank + 1} ml-career-assistant"
+                f"{query} Q0 {trec_token(name)} {rank} {len(ranking) - rank + 1} ml-career-assistant"
                 for rank, name in enumerate(ranking, start=1)
             ]
     Path(folder).mkdir(parents=True, exist_ok=True)
@@ -197,7 +197,8 @@ def _score_dict(score: Score) -> dict[str, Any]:
     }
 
 
-def _token(name: str) -> str:
+def trec_token(name: str) -> str:
+    """A name without blanks, as TREC files want it."""
     return re.sub(r"\s+", "_", name.strip()) or "_"
 
 
