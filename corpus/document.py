@@ -43,7 +43,10 @@ class Document:
         title: What a reader calls it.
         source: Where it comes from: a web address or a name; "" if unknown.
         sections: In reading order.
-        metadata: Further facts (`year`, `public`, `format`, …); values a vector store can filter on.
+        metadata: Further facts (`year`, `public`, `format`, …); values a vector store can filter on. `pages` counts
+            the pages; `page_labels` says where the printed numbers begin, if they are not the physical ones ("1=i,
+            2=ii, 3=1"); `hidden_characters` counts what no reader sees and was left out; `pages_unread` counts damaged
+            pages.
     """
 
     id: str
@@ -59,3 +62,13 @@ class Document:
         for section in self.sections:
             digest.update("\x1f".join(["\x1e", *section.headings, section.text]).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:16]
+
+    def page_label(self, page: int) -> str:
+        """The number that is printed on a physical page ("iv", "12")."""
+        starts = [start.partition("=") for start in str(self.metadata.get("page_labels", "")).split(", ")]
+        label = str(page)
+        for first, _, printed in starts:
+            if first.isdecimal() and int(first) <= page:
+                beyond = page - int(first)
+                label = str(int(printed) + beyond) if printed.isdecimal() else printed
+        return label

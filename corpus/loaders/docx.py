@@ -14,7 +14,7 @@ from corpus.loaders.blocks import Block, Draft, Scalar, one_line
 from corpus.loaders.limits import Limits
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from lxml.etree import _Element  # type: ignore[import-untyped]
 
 # A member that unpacks to more than this many times its size is no document: text reaches about 20. A guess.
 _RATIO = 200
@@ -36,7 +36,7 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Draft:
     _check_archive(data, name, limits)
     import docx
     import docx.opc.exceptions
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     try:
         opened = docx.Document(io.BytesIO(data))
@@ -246,7 +246,7 @@ class _Walk:
 
 
 def _words(paragraph: _Element) -> str:
-    """The words of a paragraph as a reader sees it: insertions taken, deletions, hidden text and text boxes left out."""
+    """The words of a paragraph as a reader sees it: without deletions, hidden text and text boxes."""
     parts: list[str] = []
     stack: list[_Element] = [paragraph]
     while stack:

@@ -14,44 +14,28 @@ from corpus.loaders.limits import Limits
 from corpus.loaders.noise import find_noise
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 # trafilatura is believed if it keeps this share of the words of our own walk; below it the page is a kind that it
 # does not know (a manual's index, say) and the walk alone decides. A guess, checked on documentation pages.
 _ENOUGH = 0.35
 
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "canvas",
-        "iframe",
-        "object",
-        "embed",
-        "form",
-        "button",
-        "select",
-        "input",
-        "textarea",
-        "nav",
-        "aside",
-        "head",
-        "dialog",
-        "audio",
-        "video",
-        "map",
-        "menu",
-        "datalist",
-        "option",
-        "label",
-    ]
+    re.findall(
+        r"\w+",
+        """
+    script style noscript template svg math canvas iframe object embed form button select input textarea nav aside
+    head dialog audio video map menu datalist option label
+    """,
+    )
 )
 _SKIPPED_ROLES = frozenset(
-    ["navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert", "menu", "menubar", "toolbar"]
+    re.findall(
+        r"\w+",
+        """
+    navigation banner contentinfo complementary search dialog alert menu menubar toolbar
+    """,
+    )
 )
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|sidebar|cookies?|consent|gdpr|social|share|sharing|related|newsletter|"
@@ -69,45 +53,13 @@ _WHITE = re.compile(
     r"(?:^|;)\s*color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|transparent)", re.I
 )
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "ruby",
-        "rt",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "br",
-        "label",
-    ]
+    re.findall(
+        r"\w+",
+        """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd mark q ruby rt s samp small span
+    strike strong sub sup time tt u var wbr br label
+    """,
+    )
 )
 
 
@@ -117,7 +69,7 @@ def load_html(data: bytes, name: str, limits: Limits) -> Draft:
     Raises:
         UnreadableDocument: The markup cannot be parsed at all.
     """
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
     from lxml import html as lxml_html
 
     text = _decoded(data, name)

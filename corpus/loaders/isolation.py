@@ -35,7 +35,7 @@ class Worker:
             UnreadableDocument: The file made the parser crash.
             DocumentError: As the loader says.
         """
-        header = {"format": format, "name": base_name(path), "limits": asdict(limits)}
+        header: dict[str, object] = {"format": format, "name": base_name(path), "limits": asdict(limits)}
         with self._lock:
             reply = self._ask(header, data, path, limits)
         return parsed_from_json(reply, path)

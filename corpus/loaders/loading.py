@@ -106,7 +106,7 @@ def _prefixes(roots: Sequence[Path]) -> list[str]:
     """What to put before the ids of each root, so that no two roots share an id: "" for one root alone."""
     if len(roots) == 1:
         return [""]
-    resolved = [Path(os.path.abspath(root)) for root in roots]
+    resolved = [root.absolute() for root in roots]
     folders = [root.is_dir() for root in roots]
     prefixes: list[str] = []
     for root, folder in zip(resolved, folders, strict=True):

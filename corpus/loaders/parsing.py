@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from corpus.document import Section
-from corpus.errors import DocumentTooLarge, EmptyDocument
+from corpus.errors import DocumentError, DocumentTooLarge, EmptyDocument, UnreadableDocument
 from corpus.loaders.blocks import Scalar, cleaned, one_line, sections_of
 from corpus.loaders.characters import clean
 from corpus.loaders.limits import Limits
@@ -30,8 +30,22 @@ def parse(format: str, data: bytes, name: str, limits: Limits) -> Parsed:
     Raises:
         DocumentError: With `name` in the place of the path.
     """
-    draft = LOADERS[format].load(data, name, limits)
-    blocks, hidden = cleaned(draft.blocks)
+    try:
+        draft = LOADERS[format].load(data, name, limits)
+        blocks, hidden = cleaned(draft.blocks)
+    except DocumentError:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise DocumentTooLarge(
+            name, f"reading it took too much memory ({type(error).__name__})", "Split it into parts, or save its text."
+        ) from error
+    except Exception as error:
+        # The door that strange files come through: a parser failed in a way that nobody foresaw.
+        raise UnreadableDocument(
+            name,
+            f"the parser failed on it ({type(error).__name__}: {one_line(str(error))[:120]})",
+            "Open it in the program that made it, save it anew, and load that.",
+        ) from error
     if not blocks:
         raise EmptyDocument(name, "it holds no text", "Put text into it, or take it out of the folder.")
     if sum(len(block.text) for block in blocks) > limits.characters:

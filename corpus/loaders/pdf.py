@@ -26,6 +26,8 @@ _STREAM_OPERATORS = 200_000
 
 # Smallest effective size (points) that a person can read; text below it is hidden text.
 _READABLE = 1.0
+# A scanned page may bear a painted stamp or number; its recognised text is this many times longer (a guess).
+_STAMP = 5
 # Deepest outline that becomes headings.
 _DEPTH = 9
 
@@ -84,6 +86,11 @@ def _refusal(name: str, error: Exception) -> Exception:
         f"the PDF is damaged ({type(error).__name__}: {one_line(str(error))[:120]})",
         "Repair it, e.g. qpdf IN OUT or gs -o OUT -sDEVICE=pdfwrite IN, or print it anew.",
     )
+
+
+# Text, its place (x, y), effective size, whether it is bold, and how it is painted.
+_Piece = tuple[str, float, float, float, bool, int]
+_SEEN, _NOT_PAINTED, _UNSEEN = range(3)
 
 
 class _Reading:
@@ -225,29 +232,33 @@ class _Page:
 
     def __init__(self, page: PageObject, number: int) -> None:
         self.page, self.number = page, number
-        self.pieces: list[tuple[str, float, float, float, bool, bool]] = []
+        self.pieces: list[_Piece] = []
         self.invisible = False
         self.stack: list[tuple[bool, bool]] = []
         self.white = False
         self.painted = False
-        self.unseen_now = False
+        self.kind = _SEEN
+        self.hidden = 0
 
     def lines(self) -> tuple[list[Line], int]:
         """The lines that a reader sees, and how many characters are hidden beside them."""
         self.page.extract_text(visitor_text=self._text, visitor_operand_before=self._operator)
         box = self.page.mediabox
         left, bottom, right, top = (float(edge) for edge in (box.left, box.bottom, box.right, box.top))
-        seen, unseen = [], []
+        by_kind: dict[int, list[_Piece]] = {_SEEN: [], _NOT_PAINTED: [], _UNSEEN: []}
         for piece in self.pieces:
-            text, x, y, size, _bold, invisible = piece
-            outside = text.strip() and not (left - 50 <= x <= right + 5 and bottom - 5 <= y <= top + 5)
-            tiny = text.strip() and 0 < size < _READABLE
-            (unseen if invisible or outside or tiny else seen).append(piece)
-        if not any(piece[0].strip() for piece in seen):
-            # The invisible text over a scanned page is what was recognised on it: the only words there are.
-            seen, unseen = [piece for piece in self.pieces], []
-        lines = list(self._lines(seen))
-        return lines, sum(len("".join(piece[0].split())) for piece in unseen)
+            text, x, y, size, _bold, kind = piece
+            outside = not (left - 50 <= x <= right + 5 and bottom - 5 <= y <= top + 5)
+            if text.strip() and (outside or 0 < size < _READABLE):
+                kind = _UNSEEN
+            by_kind[kind].append(piece)
+        seen, recognised = _length(by_kind[_SEEN]), _length(by_kind[_NOT_PAINTED])
+        if not seen or (self.painted and seen * _STAMP < recognised):
+            # The unpainted text over a scanned page is what was recognised on it: the only words there are.
+            by_kind[_SEEN] = [piece for piece in self.pieces if piece[5] != _UNSEEN]
+            by_kind[_NOT_PAINTED] = []
+        lines = list(self._lines(by_kind[_SEEN]))
+        return lines, self.hidden + _length(by_kind[_NOT_PAINTED]) + _length(by_kind[_UNSEEN])
 
     def _operator(self, operator: bytes, operands: Any, matrix: Any, text_matrix: Any) -> None:
         if operator == b"q":
@@ -267,22 +278,21 @@ class _Page:
         elif operator in (b"sh", b"Do"):
             self.painted = True
         elif operator in (b"Tj", b"TJ", b"'", b'"'):
-            self.unseen_now = self.invisible or (self.white and not self.painted)
+            self.kind = _NOT_PAINTED if self.invisible else _UNSEEN if self.white and not self.painted else _SEEN
 
     def _text(self, text: str, matrix: Any, text_matrix: Any, font: Any, size: Any) -> None:
         if not text:
             return
-        a, b, c, d, e, f = (float(number) for number in text_matrix)
+        _, _, c, d, e, f = (float(number) for number in text_matrix)
         ca, cb, cc, cd, ce, cf = (float(number) for number in matrix)
         x, y = e * ca + f * cc + ce, e * cb + f * cd + cf
         up = (c * ca + d * cc, c * cb + d * cd)
         effective = abs(float(size or 0)) * (up[0] ** 2 + up[1] ** 2) ** 0.5
         base = str(font.get("/BaseFont", "")) if font else ""
         bold = bool(re.search(r"bold|black|heavy|semibold|demi", base, re.I))
-        del a, b
-        self.pieces.append((text, x, y, effective, bold, self.unseen_now))
+        self.pieces.append((text, x, y, effective, bold, self.kind))
 
-    def _lines(self, pieces: Sequence[tuple[str, float, float, float, bool, bool]]) -> Iterator[Line]:
+    def _lines(self, pieces: Sequence[_Piece]) -> Iterator[Line]:
         words: list[tuple[str, float, float, float, bool]] = []
         for text, x, y, size, bold, _ in pieces:
             for position, part in enumerate(text.split("\n")):
@@ -294,7 +304,7 @@ class _Page:
 
     def _line(self, words: Sequence[tuple[str, float, float, float, bool]]) -> Iterator[Line]:
         text, hidden = clean("".join(part for part, *_ in words))
-        self.hidden_in_lines = hidden
+        self.hidden += hidden
         text = one_line(text)
         filled = [word for word in words if word[0].strip()]
         if not text or not filled:
@@ -304,6 +314,10 @@ class _Page:
             sizes[round(size * 2) / 2, bold] += len(part.strip())
         (size, bold), _ = sizes.most_common(1)[0]
         yield Line(text, self.number, min(word[1] for word in filled), filled[0][2], size, bold)
+
+
+def _length(pieces: Sequence[_Piece]) -> int:
+    return sum(len("".join(piece[0].split())) for piece in pieces)
 
 
 def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

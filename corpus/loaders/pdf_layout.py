@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from corpus.loaders.blocks import Block, one_line, same_words
+from corpus.loaders.joining import Joiner
 
 # A gap between baselines this many times the usual one sets paragraphs apart (measured: 1.3 for fpdf2's multi_cell with
 # 2 mm after it; 1.0 inside a paragraph).
@@ -80,7 +81,7 @@ def layout(pages: Sequence[Sequence[Line]], bookmarks: Sequence[Bookmark], known
                 headings[position] = (deepest + level, count)
     title = _title(lines, body)
     dropped = _title_page(lines, headings, bool(bookmarks), f"{known} {title}")
-    return _Assembly(lines, headings, dropped, _vocabulary(lines)).blocks(), title
+    return _Assembly(lines, headings, dropped, Joiner(line.text for line in lines)).blocks(), title
 
 
 def _body_size(lines: Sequence[Line]) -> float:
@@ -195,15 +196,11 @@ def _title_page(lines: Sequence[Line], headings: dict[int, tuple[int, int]], mar
     return dropped
 
 
-def _vocabulary(lines: Sequence[Line]) -> Counter[str]:
-    return Counter(word.casefold() for line in lines for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text))
-
-
 class _Assembly:
     def __init__(
-        self, lines: Sequence[Line], headings: dict[int, tuple[int, int]], dropped: set[int], vocabulary: Counter[str]
+        self, lines: Sequence[Line], headings: dict[int, tuple[int, int]], dropped: set[int], joiner: Joiner
     ) -> None:
-        self.lines, self.headings, self.dropped, self.vocabulary = lines, headings, dropped, vocabulary
+        self.lines, self.headings, self.dropped, self.joiner = lines, headings, dropped, joiner
         self.done: list[Block] = []
         self.open: _Open | None = None
         self.leading = self._leading()
@@ -244,7 +241,7 @@ class _Assembly:
                 parts = self.lines[position : position + count]
                 text = ""
                 for part in parts:
-                    text = self._joined(text, part.text)[0] if text else part.text
+                    text = self.joiner.joined(text, part.text)[0] if text else part.text
                 self.done.append(Block("heading", text, level, page=parts[0].page))
                 position += count
                 continue
@@ -339,27 +336,11 @@ class _Assembly:
 
     def _join(self, line: Line) -> None:
         assert self.open is not None
-        text, offset = self._joined(self.open.text, line.text)
+        text, offset = self.joiner.joined(self.open.text, line.text)
         page = self.open.page_starts[-1][1] if self.open.page_starts else self.open.page
         if line.page != page:
             self.open.page_starts.append((offset, line.page))
         self.open.text, self.open.last = text, line
-
-    def _joined(self, text: str, addition: str) -> tuple[str, int]:
-        """Two lines as one, a word that was divided between them mended; and where the addition begins."""
-        if not text:
-            return addition, 0
-        divided = re.search(r"([^\W\d_]+)-$", text)
-        head = re.match(r"[^\W\d_]+", addition)
-        if divided and head and addition[0].islower():
-            whole = (divided[1] + head[0]).casefold()
-            hyphenated = f"{divided[1]}-{head[0]}".casefold()
-            keeps = self.vocabulary[hyphenated] > self.vocabulary[whole] or "-" in text.split()[-1][:-1]
-            base = text if keeps else text[:-1]
-            return base + addition, len(base)
-        if _unspaced(text[-1]) and _unspaced(addition[0]):
-            return text + addition, len(text)
-        return f"{text} {addition}", len(text) + 1
 
     def _close(self) -> None:
         if self.open is not None and self.open.text:
@@ -369,8 +350,3 @@ class _Assembly:
                 Block(kind, done.text, done.level, done.marker, done.page, tuple(done.page_starts))  # type: ignore[arg-type]
             )
         self.open = None
-
-
-def _unspaced(character: str) -> bool:
-    """Is this a character of a script that puts no blanks between words (Chinese, Japanese)?"""
-    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef" or "\u3000" <= character <= "\u30ff"

@@ -76,20 +76,9 @@ def _reply(request: dict[str, object], data: bytes) -> dict[str, object]:
     try:
         return parsed_to_json(parse(str(request["format"]), data, name, limits))
     except errors.DocumentError as error:
-        return {"error": type(error).__name__, "cause": error.cause, "mend": error.mend}
-    except (MemoryError, RecursionError) as error:
-        return {
-            "error": "DocumentTooLarge",
-            "cause": f"reading it took too much memory ({type(error).__name__})",
-            "mend": "Split it into parts, or save its text.",
-            "restart": True,
-        }
-    except Exception as error:  # noqa: BLE001 - the door of this process: a parser failed in a way that nobody foresaw
-        return {
-            "error": "UnreadableDocument",
-            "cause": f"the parser failed on it ({type(error).__name__}: {str(error)[:120]})",
-            "mend": "Open it in the program that made it, save it anew, and load that.",
-        }
+        # After an allocation failed the process may be crippled, so it ends with the reply.
+        spent = isinstance(error.__cause__, MemoryError)
+        return {"error": type(error).__name__, "cause": error.cause, "mend": error.mend, "restart": spent}
 
 
 def _limit_memory(limit: int) -> None:

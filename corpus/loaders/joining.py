@@ -1,0 +1,46 @@
+"""Wrapped lines made one again, with the words that were divided between them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_DIVIDED = re.compile(r"([^\W\d_]+)-$")
+_HEAD = re.compile(r"[^\W\d_]+")
+
+
+class Joiner:
+    """Joins the lines of one document, whose own words tell whether a hyphen at the end of a line belongs there."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._words = Counter(word.casefold() for line in lines for word in _WORD.findall(line))
+
+    def joined(self, text: str, addition: str) -> tuple[str, int]:
+        """Two lines as one, and where the addition begins in it."""
+        if not text:
+            return addition, 0
+        divided, head = _DIVIDED.search(text), _HEAD.match(addition)
+        if divided and head and addition[0].islower():
+            whole = (divided[1] + head[0]).casefold()
+            hyphenated = f"{divided[1]}-{head[0]}".casefold()
+            # "state-of-" at the end of a line: the word has hyphens anyhow.
+            keeps = self._words[hyphenated] > self._words[whole] or "-" in text.rsplit(maxsplit=1)[-1][:-1]
+            base = text if keeps else text[:-1]
+            return base + addition, len(base)
+        if _unspaced(text[-1]) and _unspaced(addition[0]):
+            return text + addition, len(text)
+        return f"{text} {addition}", len(text) + 1
+
+    def all_joined(self, lines: Iterable[str]) -> str:
+        """Several lines as one."""
+        text = ""
+        for line in lines:
+            text, _ = self.joined(text, line)
+        return text
+
+
+def _unspaced(character: str) -> bool:
+    """Is this a character of a script that puts no blanks between words (Chinese, Japanese)?"""
+    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef" or "\u3000" <= character <= "\u30ff"
