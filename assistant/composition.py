@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Citation, Claim
-from assistant.selection import Line, name_of
+from assistant.selection import Line
 from assistant.units import Unit
+from index.passage import Passage
 
 
 def compose(lines: Sequence[Line]) -> tuple[list[str], tuple[Claim, ...], tuple[Citation, ...]]:
@@ -54,3 +55,9 @@ def _said(line: Line, numbers: Sequence[int], named: bool) -> str:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+def name_of(passage: Passage) -> str:
+    """What a reader calls a passage's guide, in few words."""
+    short = passage.metadata.get("short_title")
+    return str(short) if short else passage.title.split(":")[0].strip()

@@ -25,6 +25,33 @@ yourself s t m d u ur plz
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 STORY_WORDS = 30  # a question longer than this, in several sentences, is a story with the question in it; a guess
 
+# What people write, and the words that guides use for it: abbreviations of the field, spoken, British and Indian
+# English. The embedder knows "machine learning engineer" and not "MLE", "salary" and not "CTC".
+_PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"\b(?:{pattern})\b(?!['’]\w)", re.IGNORECASE), words)
+    for pattern, words in (
+        (r"(?:mles|ml engineers|ml engs|ml devs)", "machine learning engineers"),
+        (r"(?:mle|ml engineer|ml eng|ml dev)", "machine learning engineer"),
+        (r"ml", "machine learning"),
+        (r"cnns?", "convolutional neural networks (CNNs)"),
+        (r"rnns?", "recurrent neural networks (RNNs)"),
+        (r"nlp", "natural language processing (NLP)"),
+        (r"k8s", "Kubernetes"),
+        (r"oop", "object-oriented programming"),
+        (r"(?:swe|sde)", "software engineer"),
+        (r"(?:newbies?|freshers?|beginners?|rookies?|noobs?|newcomers?|new grads?)(?:'s)?", "entry-level"),
+        (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
+        (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
+        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|dough|remuneration|compensation)", "salary"),
+        (r"(?:cvs?|résumés?)", "resume"),
+        (r"(?:uni|varsity)", "university"),
+        (r"maths", "mathematics"),
+        (r"perks?", "benefits"),
+        (r"(?:ph\.?d\.?|doctorate)", "PhD (advanced degree)"),
+        (r"(?:post-?grad(?:uate)?|postgraduation|masters|m\.?tech|msc)", "master's (advanced degree)"),
+        (r"(?:btech|b\.tech|bsc|b\.sc|undergrad(?:uate)?)", "bachelor's degree"),
+    )
+)
 _ASKING = re.compile(
     r"\b(what|which|who|whose|whom|where|when|why|how|is|are|am|do|does|did|can|could|should|shall|will|would|has|have|"
     r"tell|name|list|explain|give|describe|suggest|recommend|kindly|please|compare)\b",
@@ -61,19 +88,13 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "money",
             r"\bhow much\b.*\b" + _PAY + r"\b|\b" + _PAY + r"\b.*\b(?:how much|range|figure|band|number)\b"
-            r"|\b(?:what|whats|what's)\b.{0,40}\b(?:salary|sallary|pay|wage|income|ctc|package)\b(?!.*\bdepend)"
+            r"|\b(?:what|whats|what's)\b.{0,40}\b(?:salary|sallary|pay|wage|income|ctc)\b(?!.*\bdepend)"
             r"|\bwhat (?:do|does|can|could|would|will|might) .*\b(?:earn|make|get paid)\b"
             r"|\b(?:salary|sallary|pay|wage) (?:range|band|scale|level)s?\b|\$\s?\d|\b\d+\s?k\b|\b(?:low|high)ball",
         ),
         ("number", r"\bhow (?:many|much)\b|\bwhat (?:percentage|percent|number|share|proportion)\b|\bnumber of\b"),
         ("reason", r"\bwhy\b|\bhow come\b|\bwhat(?:'s| is| are)? .*\b(?:reason|point|purpose|importance|benefit)\b"),
         ("person", r"\bwho(?:se|m)?\b(?! (?:should|can|could) )|\b(?:author|written by|wrote)\b"),
-        (
-            "list",
-            r"\bsteps\b|\b(?:name|list) (?:the|some|any|all|me|a few|\w+)\b|\bexamples?\b"
-            r"|\bwhat (?:all )?(?:are|were)\b|\bwhat (?:\w+[ /]){1,3}(?:are|do|should|can|does|exist|come|is|i)\b"
-            r"|\b(?:which|what) (?:\w+[ /]){0,2}\w+s\b|\b(?:what|which) (?:kinds?|types?|sorts?)\b|\bany good \w+s\b",
-        ),
         (
             "steps",
             r"\bhow (?:do|does|can|could|should|would|to|did|am|might)\b|\bsteps?\b|\broadmap\b|\bprocess of\b"
@@ -90,10 +111,28 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_ALTERNATIVES = re.compile(r"\b(\w[\w+#./-]*)\s+or\s+(?:an? |the )?(\w[\w+#./-]*)", re.IGNORECASE)
+_LISTING = re.compile(
+    r"\b(?:list|name|enumerate) (?:the|some|any|all|me|a few|two|three|four|five|six|\d)\b|^list\b|\bexamples\b"
+    r"|\bsteps\b|\b(?:what|which) (?:all )?(?:are|were) (?:the|some|all|any|your|good|common)\b"
+    r"|\b(?:kinds|types|sorts) of\b"
+    r"|\bdepends? on\b|\bwhat all\b",
+    re.IGNORECASE,
+)
+_AUXILIARIES = """
+is are am was were do does did can could should shall will would has have had must may might i
+"""
+_BREAKS = frozenset(_AUXILIARIES.split())  # where the thing asked for ends: "which tools | should I learn"
+_ENDING_IN_S = """
+this always perhaps besides previous various numerous as us its plus maths physics mathematics
+"""
+_NOT_PLURAL = frozenset(_ENDING_IN_S.split())
 _SIDES = (
     re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
-    re.compile(r"(?:^|\b(?:is|are|about|on|of) )(?P<a>[^,?.;]+?),? (?:vs\.?|versus) (?P<b>[^,?.;]+)", re.IGNORECASE),
+    re.compile(
+        r"(?:^|\b(?:is|are|about|on|of) )(?P<a>[^,?.;]+?),? (?:vs\.?|versus) "
+        r"(?P<b>[^,?.;:]+?)(?= [-–—] |[,?.;:]|$)",
+        re.IGNORECASE,
+    ),
     re.compile(
         r"\bhow (?:do|does|is|are|would) (?P<a>.+?) (?:compare[sd]?|differ(?:s|ent)?) (?:with|to|from|against) "
         r"(?P<b>.+?)(?:[?.,;]|$)",
@@ -110,7 +149,7 @@ class Asked:
     """What a question asks for.
 
     Attributes:
-        text: The question as it was given.
+        text: The question in plain words.
         focus: The part of it that asks: all of a short question, the last asking sentence of a story.
         kinds: What is wanted, most telling first: "comparison", "duration", "money", "number", "reason", "person",
             "list", "steps", "place", "yesno"; () where nothing tells.
@@ -131,9 +170,12 @@ class Asked:
 
 def understand(question: str) -> Asked:
     """What a question asks for."""
-    text = " ".join(question.replace("’", "'").split())
+    text = plain_words(" ".join(question.replace("’", "'").split()))
     focus = focus_of(text)
-    kinds = tuple(kind for kind, pattern in _KINDS if pattern.search(focus))
+    asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
+    kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
+    if _wants_several(focus):
+        kinds = (*kinds, "list")
     counted = _COUNTED.search(focus) or _COUNTED.search(text)
     limit = None
     if _BRIEF.search(text):
@@ -142,6 +184,13 @@ def understand(question: str) -> Asked:
         word = (counted["count"] or counted["examples"]).lower()
         limit = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
     return Asked(text, focus, kinds, _sides(focus) if "comparison" in kinds else (), limit)
+
+
+def plain_words(question: str) -> str:
+    """The question with abbreviations and spoken words put in the words that guides use: better to search with."""
+    for pattern, words in _PLAIN_WORDS:
+        question = pattern.sub(words, question)
+    return question
 
 
 def focus_of(question: str) -> str:
@@ -162,6 +211,21 @@ def focus_terms(text: str) -> tuple[str, ...]:
     """The words that say what a text is about, in lower case, each once."""
     words = re.findall(r"[a-z0-9][a-z0-9+#]*(?:[./'-][a-z0-9]+)*", text.lower().replace("’", "'"))
     return tuple(dict.fromkeys(word for word in words if word.split("'")[0] not in STOP_WORDS))
+
+
+def _wants_several(focus: str) -> bool:
+    """Whether the thing asked for is named in the plural, or a list is asked for by name."""
+    if _LISTING.search(focus):
+        return True
+    words = re.findall(r"[\w'/-]+", focus.lower())
+    places = [i for i, word in enumerate(words) if word in {"what", "which", "wich", "any"}] or [-1]
+    for place in places:
+        for word in words[place + 1 : place + 4]:
+            if word in _BREAKS:
+                break
+            if re.fullmatch(r"[a-z/-]{3,}[^su'\W]s|[a-z]+ies", word) and word not in _NOT_PLURAL:
+                return True
+    return False
 
 
 def _sides(focus: str) -> tuple[str, ...]:

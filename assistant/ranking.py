@@ -47,50 +47,51 @@ _KIND_PATTERNS = {
     "list": ENUMERATION,
     "yesno": SETTLING,
 }
-K1, B = 1.2, 0.75  # BM25 as in Robertson and Zaragoza 2009
-
-# Of the sum. A plain sum of the first four was measured on questions over raw guides; the rest are guesses so far.
+# Of the sum; fitted by hand near the optimum of a listwise regression on the development cases (docs/reader.md).
 WEIGHTS = {
     "contextual": 1.0,
     "plain": 0.5,
-    "lexical": 0.25,
     "passage": 0.5,
-    "heading": 0.3,
+    "covered": 0.6,
     "fits": 0.3,
+    "carried": 0.5,
+    "length": 0.4,
+    "announces": -1.0,
+    "leads": -0.3,
     "short": -0.5,
 }
-
-SIGNALS = ("contextual", "plain", "heading", "lexical", "passage", "covered", "fits", "opens", "leans", "short")
+CENTRING = 0.5  # of the candidates' mean vector, taken from every vector; 0.3 to 1 measured alike (docs/reader.md)
+FULL = 40  # words from which on a unit counts as long
 
 
 def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Embed) -> dict[str, Scores]:
-    """Each signal's value for each unit; the likenesses and scores are min-max normalised over the units.
+    """Each signal's value for each unit, in [0, 1]; likenesses and scores are min-max normalised over the units.
 
-    contextual: cosine of the question and the unit under its heading; plain: of the unit alone; heading: of the heading
-    alone; lexical: BM25 of the unit under its heading; passage: the hit's score; covered: the share of the question's
-    focus terms that the unit or its heading holds, weighed by rarity; fits: whether the unit holds the kind of thing
-    asked for; opens: whether it begins its passage; leans: whether it points back at another sentence; short: whether
-    it is a stump of fewer than four words.
+    contextual: cosine of the question and the unit under its heading, what all candidates share partly taken away;
+    plain: the same of the unit alone; passage: the hit's score; covered: the share of the question's focus terms that
+    the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the
+    best "contextual" in its passage; length: words, up to a full sentence; announces: whether it only says that
+    something follows; leads: whether it leads a list; short: whether it is a stump of fewer than four words.
     """
     texts = [unit.in_context for unit in units]
-    headings = [unit.heading for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
-    vectors = embed([*questions, *texts, *(unit.text for unit in units), *headings])
+    vectors = embed([*questions, *texts, *(unit.text for unit in units)])
     asking = vectors[: len(questions)].mean(axis=0)
-    n = len(units)
-    rest = vectors[len(questions) :] @ asking
-    terms = [_stems(text) for text in texts]
-    wanted = _stems(asked.focus)
+    contextual = _spread(_likeness(asking, vectors[len(questions) : len(questions) + len(units)]))
+    terms = [stems(text) for text in texts]
+    best: dict[int, float] = {}
+    for unit, value in zip(units, contextual, strict=True):
+        best[unit.hit] = max(best.get(unit.hit, 0.0), float(value))
     return {
-        "contextual": _spread(rest[:n]),
-        "plain": _spread(rest[n : 2 * n]),
-        "heading": _spread(rest[2 * n :]),
-        "lexical": _spread(np.array(_bm25(wanted, terms))),
+        "contextual": contextual,
+        "plain": _spread(_likeness(asking, vectors[len(questions) + len(units) :])),
         "passage": _spread(np.array([hits[unit.hit].score for unit in units])),
-        "covered": np.array(_coverage(wanted, terms)),
-        "fits": np.array([float(_fits(asked, unit.text)) for unit in units]),
-        "opens": np.array([float(unit.position == 0) for unit in units]),
-        "leans": np.array([float(unit.leans) for unit in units]),
+        "covered": np.array(_coverage(stems(asked.focus), terms)),
+        "fits": np.array([float(fits(asked, unit.text)) for unit in units]),
+        "carried": np.array([best[unit.hit] for unit in units]),
+        "length": np.array([min(len(unit.text.split()), FULL) / FULL for unit in units]),
+        "announces": np.array([float(unit.announces) for unit in units]),
+        "leads": np.array([float(unit.kind == "lead-in") for unit in units]),
         "short": np.array([float(len(unit.text.split()) < 4) for unit in units]),
     }
 
@@ -101,28 +102,22 @@ def merit(values: Mapping[str, Scores]) -> Scores:
     return total
 
 
-def _fits(asked: Asked, text: str) -> bool:
+def fits(asked: Asked, text: str) -> bool:
+    """Whether a text holds the kind of thing that the question asks for first."""
     return any(_KIND_PATTERNS[kind].search(text) for kind in asked.kinds[:1] if kind in _KIND_PATTERNS)
+
+
+def _likeness(asking: Vectors, vectors: Vectors) -> Scores:
+    common = CENTRING * vectors.mean(axis=0)
+    apart, towards = vectors - common, asking - common
+    lengths = np.linalg.norm(apart, axis=1) * float(np.linalg.norm(towards))
+    likeness: Scores = (apart @ towards) / np.maximum(lengths, 1e-9)
+    return likeness
 
 
 def _spread(values: NDArray[np.floating]) -> Scores:
     low, high = float(values.min()), float(values.max())
     return (values.astype(np.float64) - low) / ((high - low) or 1.0)
-
-
-def _bm25(wanted: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
-    mean = sum(map(len, texts)) / len(texts) or 1.0
-    weights = rarity(texts)
-    return [
-        sum(
-            weights.get(term, 0.0)
-            * terms.count(term)
-            * (K1 + 1)
-            / (terms.count(term) + K1 * (1 - B + B * len(terms) / mean))
-            for term in wanted
-        )
-        for terms in texts
-    ]
 
 
 def _coverage(wanted: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
@@ -140,8 +135,9 @@ def rarity(texts: Sequence[Sequence[str]]) -> dict[str, float]:
     return {term: math.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 
 
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem(term) for term in focus_terms(text))
+def stems(text: str) -> tuple[str, ...]:
+    """The stems of the words that say what a text is about, each once."""
+    return tuple(dict.fromkeys(stem(term) for term in focus_terms(text)))
 
 
 @lru_cache(maxsize=20_000)

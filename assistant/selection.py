@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.question import Asked, focus_terms
-from assistant.ranking import Embed, Scores, stem
+from assistant.question import Asked
+from assistant.ranking import Embed, Scores, stems
 from assistant.units import Unit
-from index.passage import Passage
 
-WORDS = 75  # of an answer in sentences, unless the first alone is longer; the most that is read at a glance, a guess
-LIST_WORDS = 170  # of a list with its lead-in
-SENTENCES = 3
-WORTH = 0.62  # of the best unit's score, for another sentence to be worth saying
-SAME = 0.86  # cosine of two units from which on they say the same
-LIST_WORTH = 0.6  # mean score of a list's items, as a share of the best unit's, from which on the list is the answer
+# Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
+WORDS = 80
+LIST_WORDS = 165  # that a list may take with its lead-in; an answer in lists may have 200
+ITEM_WORDS = 24  # from which on the items of a long list are cut to what they name
+# Share of the best unit's score that the second, third, … sentence must reach to be worth saying. Set on the
+# development cases by passes against words (docs/reader.md).
+WORTH = (0.62, 0.68, 0.74, 0.8)
+REPEATS = (
+    0.4  # taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998)
+)
+SAME = 0.84  # cosine of two units from which on they say the same; a guess, read off answers
+# The middle score of a list's other items, as a share of the best unit's and of the best outside the list, from which
+# on the whole list is the answer.
+LIST_WORTH, LIST_RIVAL = 0.66, 0.95
 
 
 @dataclass(frozen=True)
@@ -41,157 +48,158 @@ class Line:
 
 
 def plan(asked: Asked, units: Sequence[Unit], scores: Scores, embed: Embed) -> list[Line]:
-    """The lines of an answer, in the order to say them; never empty where there are units."""
-    best = _sayable(units, scores)
+    """The lines of an answer, in the order to say them; () only where there are no units."""
+    best = [int(i) for i in np.argsort(-scores, kind="stable") if not units[i].announces or units[i].kind == "lead-in"]
     if not best:
         return []
     if asked.sides:
         sides = _side_by_side(asked, units, scores, best, embed)
         if sides:
             return sides
-    whole = _whole_list(asked, units, scores, best)
-    if whole:
-        return whole
-    return _sentences(asked, units, scores, best, embed)
-
-
-def _sayable(units: Sequence[Unit], scores: Scores) -> list[int]:
-    """Positions of the units that can stand in an answer, best first."""
-    order = [int(i) for i in np.argsort(-scores, kind="stable")]
-    return [i for i in order if units[i].kind == "lead-in" or not units[i].text.rstrip().endswith(":")]
+    return _whole_list(asked, units, scores, best) or _sentences(asked, units, scores, best, embed)
 
 
 def _whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> list[Line]:
     """The list that answers, with its lead-in; [] where none does."""
     top = units[best[0]]
+    if asked.limit == 1 or not (asked.wants("list", "steps") or top.kind == "lead-in"):
+        return []
+    if top.kind == "sentence":
+        # "Interviews are tough. They often consist of:" – the sentence beside the lead-in is the better match.
+        beside = [u for u in units if u.kind == "lead-in" and (u.hit, u.block) == (top.hit, top.block)]
+        top = beside[0] if beside else top
     if top.kind not in {"item", "lead-in"}:
         return []
     items = _items_beside(top, units)
-    if len(items) < 2:
+    if len(items) < 2 or (top.kind == "item" and not _stand_together(items, units, scores, best)):
         return []
-    if top.kind == "item":
-        if not asked.wants("list", "steps"):
-            return []
-        others = [float(scores[i]) for i in items if units[i].block != top.block or units[i].hit != top.hit]
-        if not others or sum(others) / len(others) < LIST_WORTH * float(scores[best[0]]):
-            return []
-    lines = []
-    lead = next(
-        (u for u in units if u.kind == "lead-in" and u.hit == top.hit and u.text == units[items[0]].under), None
-    )
-    if lead is not None:
-        lines.append(Line((lead,), "lead-in"))
+    under = units[items[0]].under
+    lead = [u for u in units if u.kind == "lead-in" and u.hit == units[items[0]].hit and u.text == under]
+    opening = [Line((u,), "lead-in") for u in lead[:1]]
     shape = "step" if units[items[0]].marker[:1].isdigit() else "item"
-    chosen = [units[i] for i in items]
-    lines += [Line((unit,), shape) for unit in _within(chosen, LIST_WORDS)]
-    return lines
+    return opening + [Line((unit,), shape) for unit in _shortened([units[i] for i in items])]
+
+
+def _stand_together(items: Sequence[int], units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> bool:
+    """Whether the items of a list are together the best units, rather than one of them alone."""
+    top = units[best[0]]
+    others = [float(scores[i]) for i in items if units[i].block != top.block]
+    blocks = {(units[i].hit, units[i].block) for i in items}
+    rival = next((float(scores[i]) for i in best if (units[i].hit, units[i].block) not in blocks), 0.0)
+    return bool(others) and float(np.median(others)) >= max(LIST_WORTH * float(scores[best[0]]), LIST_RIVAL * rival)
 
 
 def _items_beside(top: Unit, units: Sequence[Unit]) -> list[int]:
-    """Positions of the items of the list that a unit stands in or leads, in the order of the text."""
-    level = top.level if top.kind == "item" else 0
-    found = []
-    places = {(u.passage.document, u.passage.section) for u in (top,)}
-    for i, unit in enumerate(units):
-        same = (unit.passage.document, unit.passage.section) in places
-        if same and unit.kind == "item" and unit.level == level and unit.marker:
-            under = unit.under == top.under or top.kind == "lead-in" or unit.hit != top.hit
-            if under:
-                found.append(i)
+    """Positions of the first sentences of the items of the list that a unit stands in or leads, in reading order."""
+    place = (top.passage.document, top.passage.section)
+    found = [
+        i
+        for i, unit in enumerate(units)
+        if unit.kind == "item"
+        and unit.marker
+        and (unit.passage.document, unit.passage.section) == place
+        and (unit.level == top.level if top.kind == "item" else unit.level == 0)
+    ]
+    if top.kind == "lead-in":
+        found = [i for i in found if units[i].hit != top.hit or units[i].under == top.text]
     return sorted(found, key=lambda i: (units[i].passage.start, units[i].start))
 
 
-def _within(units: Sequence[Unit], words: int) -> list[Unit]:
-    """As many units as the words allow: all, where the words do."""
+def _shortened(items: Sequence[Unit]) -> list[Unit]:
+    """The items whole where the words allow; else cut to what each names; else as many as fit."""
+    if sum(len(unit.text.split()) for unit in items) > LIST_WORDS:
+        items = [
+            replace(unit, end=unit.start + len(unit.label)) if unit.label and unit.text.startswith(unit.label) else unit
+            for unit in items
+        ]
     kept: list[Unit] = []
-    total = 0
-    for unit in units:
-        total += len(unit.text.split())
-        if kept and total > words:
+    words = 0
+    for unit in items:
+        words += len(unit.text.split())
+        if kept and words > LIST_WORDS:
             break
         kept.append(unit)
     return kept
 
 
 def _sentences(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
-    """The best units, no two of which say the same."""
-    limit = asked.limit if asked.limit == 1 else SENTENCES + int(asked.wants("list", "steps"))
-    shortlist = list(best[:16])
-    vectors = embed([units[i].text for i in shortlist])
-    top = float(scores[shortlist[0]])
+    """The best units, no two of which say the same, in reading order after the best."""
+    limit = asked.limit if asked.limit == 1 else _most(asked)
+    shortlist = [i for i in best if not units[i].announces][:20]
+    vectors = dict(zip(shortlist, embed([units[i].text for i in shortlist]), strict=True))
+    top = float(scores[shortlist[0]]) if shortlist else 1.0
     chosen: list[list[int]] = []
     words = 0
-    for place, i in enumerate(shortlist):
-        unit = units[i]
-        if unit.kind == "lead-in" and chosen:
-            continue
-        if place and float(scores[i]) < WORTH * top:
-            break
-        twin = next(
-            (group for group in chosen if float(vectors[place] @ vectors[shortlist.index(group[0])]) >= SAME), None
-        )
-        if twin is not None:
-            if unit.passage.document != units[twin[0]].passage.document and len(twin) < 2:
+    left = list(shortlist)
+    while left and len(chosen) < limit:
+        likeness = {i: max((float(vectors[i] @ vectors[group[0]]) for group in chosen), default=0.0) for i in left}
+        for i in [i for i in left if likeness[i] >= SAME]:
+            left.remove(i)
+            twin = max(chosen, key=lambda group: float(vectors[i] @ vectors[group[0]]))
+            if units[i].passage.document not in {units[j].passage.document for j in twin}:
                 twin.append(i)
-            continue
-        length = len(unit.text.split())
-        if chosen and (words + length > WORDS or len(chosen) >= limit):
-            continue
-        words += length
+        worth = {i: float(scores[i]) / top - REPEATS * max(0.0, likeness[i] - 0.5) for i in left}
+        fitting = [i for i in left if not chosen or words + len(units[i].text.split()) <= WORDS]
+        if not fitting:
+            break
+        i = max(fitting, key=lambda i: worth[i])
+        if chosen and worth[i] < WORTH[min(len(chosen), len(WORTH)) - 1]:
+            break
+        words += len(units[i].text.split())
         chosen.append([i])
+        left.remove(i)
     lines = [Line(tuple(units[i] for i in group)) for group in chosen]
     return _in_order(_with_antecedents(lines, units))
+
+
+def _most(asked: Asked) -> int:
+    """How many sentences an answer may have."""
+    if asked.wants("list", "steps", "comparison", "reason"):
+        return 4
+    return 3
 
 
 def _with_antecedents(lines: Sequence[Line], units: Sequence[Unit]) -> list[Line]:
     """The lines, each that points back preceded by the sentence it points at, or labelled by its heading."""
     said = {id(line.unit) for line in lines}
-    result = []
+    result: list[Line] = []
     for line in lines:
         unit = line.unit
         if unit.leans:
             before = next(
-                (u for u in units if u.hit == unit.hit and u.position == unit.position - 1 and u.block == unit.block),
-                None,
+                (u for u in units if (u.hit, u.block, u.position) == (unit.hit, unit.block, unit.position - 1)), None
             )
-            if before is not None and id(before) not in said and len(before.text.split()) <= 30:
-                result.append(Line((before,)))
-                said.add(id(before))
-            elif before is None or id(before) not in said:
-                line = Line(line.units, line.shape, unit.label or unit.heading.rstrip(" :"))
+            if before is not None and not before.announces:
+                if id(before) not in said:
+                    result.append(Line((before,)))
+                    said.add(id(before))
+            else:
+                line = replace(line, label=unit.label or unit.heading.rstrip(" :?"))
         result.append(line)
     return result
 
 
 def _in_order(lines: Sequence[Line]) -> list[Line]:
-    """The best line first, then the rest, passage by passage, in the order of the text."""
-    hits = list(dict.fromkeys((line.unit.passage.document, line.unit.hit) for line in lines))
-    documents = list(dict.fromkeys(document for document, _ in hits))
-    rank = {hit: number for number, (_, hit) in enumerate(hits)}
+    """Guide by guide and passage by passage, the best first; within a passage in the order of the text."""
+    hits = list(dict.fromkeys(line.unit.hit for line in lines))
+    documents = list(dict.fromkeys(line.unit.passage.document for line in lines))
     return sorted(
         lines,
-        key=lambda line: (documents.index(line.unit.passage.document), rank[line.unit.hit], line.unit.start),
+        key=lambda line: (documents.index(line.unit.passage.document), hits.index(line.unit.hit), line.unit.start),
     )
 
 
 def _side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
-    """For each side of a comparison, the unit that says it; [] where one unit holds both or a side has none."""
-    sides = [frozenset(stem(term) for term in focus_terms(side)) for side in asked.sides]
-    top = {stem(term) for term in focus_terms(units[best[0]].text)}
-    if all(side & top for side in sides) or not all(sides):
+    """For each side of a comparison, the unit that says it; [] where one unit holds both."""
+    sides = [frozenset(stems(side)) for side in asked.sides]
+    if not all(sides) or any(all(side & set(stems(units[i].text)) for side in sides) for i in best[:2]):
         return []
+    apart = [side - other for side, other in zip(sides, reversed(sides), strict=True)]
     vectors = embed([*asked.sides, *(unit.in_context for unit in units)])
     likeness = vectors[len(sides) :] @ vectors[: len(sides)].T
     chosen: list[int] = []
-    for number in range(len(sides)):
-        other = likeness[:, 1 - number]
-        merit = scores / (float(scores.max()) or 1.0) + 1.5 * (likeness[:, number] - 0.5 * other)
-        order = [i for i in sorted(best, key=lambda i: -float(merit[i])) if i not in chosen]
-        chosen.append(order[0])
+    for number, side in enumerate(apart):
+        named = np.array([float(bool(side & set(stems(unit.in_context)))) for unit in units])
+        merit = scores / (float(scores.max()) or 1.0) + (likeness[:, number] - likeness[:, 1 - number]) + 0.5 * named
+        chosen.append(max((i for i in best if i not in chosen), key=lambda i: float(merit[i])))
     return [Line((units[i],), "item", side[:1].upper() + side[1:]) for i, side in zip(chosen, asked.sides, strict=True)]
-
-
-def name_of(passage: Passage) -> str:
-    """What a reader calls a passage's guide, in few words."""
-    short = passage.metadata.get("short_title")
-    return str(short) if short else passage.title.split(":")[0].strip()

@@ -16,6 +16,8 @@ _LEANS = re.compile(
     r"all of these|all three|here)\b",
     re.IGNORECASE,
 )
+# A sentence that only says that something follows.
+_ANNOUNCES = re.compile(r"(?:here(?:[’']s| is| are)|ready to|first, let[’']s)\b", re.IGNORECASE)
 _LABEL = re.compile(r"(?P<label>[^:.!?]{1,60}):\s+(?=\S)")
 LABEL_WORDS = 7  # a longer run before a colon is a clause, not a label; a guess
 
@@ -64,6 +66,11 @@ class Unit:
     def leans(self) -> bool:
         """Whether it opens with a word that points back at the sentence before."""
         return bool(_LEANS.match(self.text)) and self.text[-1:] != ":"
+
+    @property
+    def announces(self) -> bool:
+        """Whether it only says that something follows, or asks."""
+        return bool(_ANNOUNCES.match(self.text)) or self.text.endswith("?")
 
     @property
     def in_context(self) -> str:
