@@ -126,6 +126,7 @@ _ENDING_IN_S = """
 this always perhaps besides previous various numerous as us its plus maths physics mathematics
 """
 _NOT_PLURAL = frozenset(_ENDING_IN_S.split())
+_ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 _SIDES = (
     re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
     re.compile(
@@ -170,7 +171,9 @@ class Asked:
 
 def understand(question: str) -> Asked:
     """What a question asks for."""
-    text = plain_words(" ".join(question.replace("’", "'").split()))
+    text = " ".join(question.replace("’", "'").split())
+    sides = _sides(focus_of(text))
+    text = plain_words(text)
     focus = focus_of(text)
     asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
     kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
@@ -183,7 +186,7 @@ def understand(question: str) -> Asked:
     elif counted:
         word = (counted["count"] or counted["examples"]).lower()
         limit = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
-    return Asked(text, focus, kinds, _sides(focus) if "comparison" in kinds else (), limit)
+    return Asked(text, focus, kinds, sides if "comparison" in kinds else (), limit)
 
 
 def plain_words(question: str) -> str:
@@ -232,5 +235,5 @@ def _sides(focus: str) -> tuple[str, ...]:
     for pattern in _SIDES:
         match = pattern.search(focus)
         if match and focus_terms(match["a"]) and focus_terms(match["b"]):
-            return match["a"].strip(), match["b"].strip()
+            return _ARTICLE.sub("", match["a"].strip()), _ARTICLE.sub("", match["b"].strip())
     return ()

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.question import Asked
-from assistant.ranking import Embed, Scores, stems
+from assistant.question import Asked, focus_terms, plain_words
+from assistant.ranking import Embed, Scores, fits, stems
 from assistant.units import Unit
 
 # Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
 WORDS = 80
 LIST_WORDS = 165  # that a list may take with its lead-in; an answer in lists may have 200
 ITEM_WORDS = 24  # from which on the items of a long list are cut to what they name
-# Share of the best unit's score that the second, third, … sentence must reach to be worth saying. Set on the
-# development cases by passes against words (docs/reader.md).
-WORTH = (0.62, 0.68, 0.74, 0.8)
+# How far above the middling candidate, as a share of the best unit's lead over it, the second, third, … sentence must
+# be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
+WORTH = (0.35, 0.45, 0.55, 0.65)
+BESIDE = 0.1  # added for a sentence from the best unit's passage
 REPEATS = (
     0.4  # taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998)
 )
@@ -125,9 +126,11 @@ def _shortened(items: Sequence[Unit]) -> list[Unit]:
 def _sentences(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
     """The best units, no two of which say the same, in reading order after the best."""
     limit = asked.limit if asked.limit == 1 else _most(asked)
-    shortlist = [i for i in best if not units[i].announces][:20]
+    shortlist = [i for i in best if units[i].kind != "lead-in"][:20]
     vectors = dict(zip(shortlist, embed([units[i].text for i in shortlist]), strict=True))
-    top = float(scores[shortlist[0]]) if shortlist else 1.0
+    if not shortlist:
+        return []
+    top, middle = float(scores[shortlist[0]]), float(np.median(scores))
     chosen: list[list[int]] = []
     words = 0
     left = list(shortlist)
@@ -138,7 +141,12 @@ def _sentences(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
             twin = max(chosen, key=lambda group: float(vectors[i] @ vectors[group[0]]))
             if units[i].passage.document not in {units[j].passage.document for j in twin}:
                 twin.append(i)
-        worth = {i: float(scores[i]) / top - REPEATS * max(0.0, likeness[i] - 0.5) for i in left}
+        worth = {
+            i: (float(scores[i]) - middle) / (top - middle or 1.0)
+            + (BESIDE if units[i].hit == units[shortlist[0]].hit else 0.0)
+            - REPEATS * max(0.0, likeness[i] - 0.5)
+            for i in left
+        }
         fitting = [i for i in left if not chosen or words + len(units[i].text.split()) <= WORDS]
         if not fitting:
             break
@@ -148,8 +156,19 @@ def _sentences(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
         words += len(units[i].text.split())
         chosen.append([i])
         left.remove(i)
+    if asked.wants("reason"):
+        chosen += _reasons(chosen[0][0], {i for group in chosen for i in group}, units)
     lines = [Line(tuple(units[i] for i in group)) for group in chosen]
     return _in_order(_with_antecedents(lines, units))
+
+
+def _reasons(first: int, said: set[int], units: Sequence[Unit]) -> list[list[int]]:
+    """The sentence after the best one, where it leans on it: "Document your code. This shows that you can …"."""
+    after = first + 1
+    if after >= len(units) or after in said or not units[after].leans:
+        return []
+    here, there = units[first], units[after]
+    return [[after]] if (here.hit, here.block) == (there.hit, there.block) else []
 
 
 def _most(asked: Asked) -> int:
@@ -191,15 +210,27 @@ def _in_order(lines: Sequence[Line]) -> list[Line]:
 
 def _side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
     """For each side of a comparison, the unit that says it; [] where one unit holds both."""
-    sides = [frozenset(stems(side)) for side in asked.sides]
-    if not all(sides) or any(all(side & set(stems(units[i].text)) for side in sides) for i in best[:2]):
+    named = [frozenset(stems(plain_words(side))) for side in asked.sides]
+    if not all(named) or any(all(side & set(stems(units[i].text)) for side in named) for i in best[:2]):
         return []
-    apart = [side - other for side, other in zip(sides, reversed(sides), strict=True)]
-    vectors = embed([*asked.sides, *(unit.in_context for unit in units)])
-    likeness = vectors[len(sides) :] @ vectors[: len(sides)].T
+    vectors = embed([*_sub_questions(asked), *(unit.in_context for unit in units)])
+    likeness = vectors[2:] @ vectors[:2].T
+    wanted = replace(asked, kinds=tuple(kind for kind in asked.kinds if kind != "comparison"))
+    shared = scores / (float(scores.max()) or 1.0) + np.array([0.5 * fits(wanted, unit.text) for unit in units])
     chosen: list[int] = []
-    for number, side in enumerate(apart):
-        named = np.array([float(bool(side & set(stems(unit.in_context)))) for unit in units])
-        merit = scores / (float(scores.max()) or 1.0) + (likeness[:, number] - likeness[:, 1 - number]) + 0.5 * named
+    for number in (0, 1):
+        only = named[number] - named[1 - number]
+        holds = np.array([float(bool(only & set(stems(unit.in_context)))) for unit in units])
+        merit = shared + 2 * likeness[:, number] - likeness[:, 1 - number] + 0.5 * holds
         chosen.append(max((i for i in best if i not in chosen), key=lambda i: float(merit[i])))
     return [Line((units[i],), "item", side[:1].upper() + side[1:]) for i, side in zip(chosen, asked.sides, strict=True)]
+
+
+def _sub_questions(asked: Asked) -> list[str]:
+    """What is asked of each side: the side, and the words of the question that belong to neither."""
+    first, second = asked.sides
+    sides = set(focus_terms(plain_words(first))) | set(focus_terms(plain_words(second)))
+    rest = " ".join(term for term in focus_terms(asked.focus) if term not in sides)
+    if second.endswith("'s"):
+        second = f"{second} {first.split()[-1]}"
+    return [f"{plain_words(side)} {rest}" for side in (first, second)]

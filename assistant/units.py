@@ -17,7 +17,7 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 # A sentence that only says that something follows.
-_ANNOUNCES = re.compile(r"(?:here(?:[’']s| is| are)|ready to|first, let[’']s)\b", re.IGNORECASE)
+_ANNOUNCES = re.compile(r"(?:here(?:[’']s| is| are)|ready to|first, let[’']s|these are some)\b", re.IGNORECASE)
 _LABEL = re.compile(r"(?P<label>[^:.!?]{1,60}):\s+(?=\S)")
 LABEL_WORDS = 7  # a longer run before a colon is a clause, not a label; a guess
 
@@ -38,6 +38,7 @@ class Unit:
         label: What its list line is about, where the line says so ("Containerization"); "" otherwise.
         under: The lead-in or parent item that it stands under; "" for none.
         marker: The list marker of the line that it begins; "" where it begins none.
+        before: The sentence before it in the same block; "" for none.
     """
 
     hit: int
@@ -51,6 +52,7 @@ class Unit:
     label: str = ""
     under: str = ""
     marker: str = ""
+    before: str = ""
 
     @property
     def text(self) -> str:
@@ -74,9 +76,10 @@ class Unit:
 
     @property
     def in_context(self) -> str:
-        """Its words under its heading, and its line's label where the words do not begin with it."""
+        """Its words under its heading, its line's label if they do not begin with it, and the sentence it leans on."""
         label = self.label if self.label and not self.text.startswith(self.label) else ""
-        return "\n".join(part for part in (self.heading, label, self.text) if part)
+        before = self.before if self.leans else ""
+        return "\n".join(part for part in (self.heading, label, before, self.text) if part)
 
 
 def units_of(hits: Sequence[Hit]) -> list[Unit]:
@@ -116,6 +119,7 @@ def _units(hit: int, passage: Passage) -> list[Unit]:
                     label_of(text) if piece.kind == "item" else "",
                     under,
                     piece.marker if number == 0 else "",
+                    units[-1].text if units and units[-1].block == piece.block else "",
                 )
             )
     return units
