@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     feedback.set_defaults(run=_feedback)
 
     slack = commands.add_parser("slack", parents=[common, model], help="answer in Slack")
+    slack.add_argument("--manifest", action="store_true", help="print the app manifest to paste into Slack, and end")
     slack.set_defaults(run=_slack)
 
     doctor = commands.add_parser("doctor", parents=[common, model], help="what is set up, what is wrong, what mends it")
@@ -164,8 +165,11 @@ def _feedback(arguments: argparse.Namespace) -> int:
 
 
 def _slack(arguments: argparse.Namespace) -> int:
-    from assistant.slack import serve
+    from assistant.slack import manifest, serve
 
+    if arguments.manifest:
+        print(json.dumps(manifest(), indent=2))
+        return 0
     settings = _settings(arguments)
     serve(guides=_guides(arguments, settings), settings=settings)
     return 0

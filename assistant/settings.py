@@ -15,8 +15,8 @@ def _setting(default: Any, doc: str) -> Any:
     return field(default=default, metadata={"doc": doc})
 
 
-def _secret(doc: str) -> Any:
-    return field(default=None, repr=False, metadata={"doc": doc})
+def _secret(doc: str, *, variable: str = "") -> Any:
+    return field(default=None, repr=False, metadata={"doc": doc, "variable": variable})
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,14 @@ class Settings:
     read_only: bool = _setting(False, "Whether the page refuses guides of its users' own.")
     upload_limit_mb: int = _setting(20, "The most megabytes a guide dropped on the page may have.")
     requests_at_once: int = _setting(64, "Questions the page answers at once; more are asked to wait.")
+    slack_bot_token: str | None = _secret("The Slack bot's token, `xoxb-…`.", variable="SLACK_BOT_TOKEN")
+    slack_app_token: str | None = _secret(
+        "The Slack app's token for Socket Mode, `xapp-…`.", variable="SLACK_APP_TOKEN"
+    )
+    slack_signing_secret: str | None = _secret(
+        "Slack's signing secret, for HTTP mode instead of Socket Mode.", variable="SLACK_SIGNING_SECRET"
+    )
+    slack_port: int = _setting(3000, "Port that HTTP mode listens on for Slack.")
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod
@@ -79,7 +87,8 @@ class Settings:
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
-    return f"ASSISTANT_{name.upper()}"
+    (entry,) = (entry for entry in fields(Settings) if entry.name == name)
+    return str(entry.metadata.get("variable")) if entry.metadata.get("variable") else f"ASSISTANT_{name.upper()}"
 
 
 def settings_table() -> str:
