@@ -32,8 +32,8 @@ SAMPLE = (
 class Embedder(Protocol):
     """Turns texts into vectors; `name` changes whenever the vectors would.
 
-    An embedder that reads only the head of a long text may have a second method, `windows(text, prefix="")`, that
-    gives the texts to embed in its stead, each short enough to be read whole (see `windows_of`).
+    An embedder that reads only the head of a long text may have a second method, `windows(text, prefix, tokens)`, that
+    gives the texts to embed in its stead, each short enough to be read whole.
     """
 
     @property
@@ -84,20 +84,27 @@ class SentenceTransformerEmbedder:
         vectors: Vectors = self._load().encode(list(texts))
         return vectors
 
-    def windows(self, text: str, prefix: str = "") -> list[str]:
+    def windows(self, text: str, prefix: str = "", tokens: int | None = None) -> list[str]:
         """The texts to embed for a text, each read whole by the model and each begun with `prefix`.
 
         One if it fits; else windows of like length that overlap, so that the tail is as findable as the head.
+
+        Args:
+            text: What to embed.
+            prefix: What every window begins with, such as the headings.
+            tokens: Of a window, the prefix left out; None for as many as the model reads.
         """
         encoder = self._load()
         room = encoder.tokens - 2  # the special tokens at both ends
-        if len(prefix) + len(text) <= room:
+        if len(prefix) + len(text) <= (tokens or room):
             return [prefix + text]
         room = max(room // 2, room - len(encoder.offsets(prefix))) if prefix else room
+        room = min(room, tokens or room)
         offsets = encoder.offsets(text)
         if len(offsets) <= room:
             return [prefix + text]
-        count = -(-(len(offsets) - OVERLAP) // (room - OVERLAP))
+        overlap = min(OVERLAP, room // 4)
+        count = -(-(len(offsets) - overlap) // (room - overlap))
         starts = np.linspace(0, len(offsets) - room, count).astype(int)
         return [prefix + text[offsets[start][0] : offsets[start + room - 1][1]] for start in starts]
 
@@ -114,10 +121,10 @@ class SentenceTransformerEmbedder:
             return self._encoder
 
 
-def windows_of(embedder: Embedder, text: str, prefix: str = "") -> list[str]:
+def windows_of(embedder: Embedder, text: str, prefix: str = "", tokens: int | None = None) -> list[str]:
     """The texts that stand for a text, by the embedder's own `windows` where it has that method."""
     windows = getattr(embedder, "windows", None)
-    return list(windows(text, prefix)) if windows is not None else [prefix + text]
+    return list(windows(text, prefix, tokens)) if windows is not None else [prefix + text]
 
 
 def fingerprint(*parts: str) -> str:

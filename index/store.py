@@ -1,108 +1,334 @@
-"""The passages and their vectors on disk; the only file that knows Chroma."""
+"""The store of record: passages and their vectors in Chroma, in a folder or on a server; the only file that knows it.
+
+Three kinds of collections, all under one name: `passages-<version>` holds a record for each passage, text and metadata
+as any other tool expects them; `passages-<version>-windows` the vectors of the windows on them; and `passages` holds
+nothing but, in its metadata, which version is live and its generation. A change of embedder or layout writes a new
+version beside the old and then changes that one line.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+import secrets
+from collections.abc import Collection as AnyCollection
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
-from index.embedding import Vectors
 from index.errors import PassageIndexError
 from index.passage import Passage
+from index.segment import Embedded, passage_from, passage_to_dict
 
-Where = Mapping[str, Any]
-_OWN_FIELDS = ("title", "source", "document", "page")
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+KIND = "ml-career-assistant index"  # what tells our collections and files from anybody else's
+PAGE = 1000  # records asked for or sent at once: about 3 MB, and well below Chroma's own limit of 5,461
+_WINDOWS = {"hnsw": {"space": "cosine", "ef_construction": 10, "max_neighbors": 4}}  # never searched by Chroma
+_PASSAGES = {"hnsw": {"space": "cosine"}}
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What is live in the store.
+
+    Attributes:
+        live: The version's collection.
+        generation: Raised by each change.
+        embedder: The name of what made the vectors.
+        writing: A change has begun and not yet ended, or was cut off.
+    """
+
+    live: str
+    generation: int
+    embedder: str
+    writing: bool = False
 
 
 class ChromaStore:
-    """One Chroma collection of passages."""
+    """Passages with their vectors in a Chroma folder or on a Chroma server."""
 
-    def __init__(self, folder: Path, *, collection: str = "passages") -> None:
-        import chromadb
-        from chromadb.config import Settings
+    def __init__(self, place: Path | str, *, collection: str = "passages") -> None:
+        """Open a store.
 
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-            self._collection = self._client.get_or_create_collection(
-                collection, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-            )
-        except Exception as error:
-            raise PassageIndexError(
-                f"The index in {folder} cannot be opened: {error}. "
-                "Move the folder away and run `ml-career-assistant sync`."
-            ) from error
+        Args:
+            place: A folder, which is made if it is not there; or the address of a server,
+                `http[s]://[token@]host[:port][/tenant/database]`.
+            collection: The name that all of the store's collections begin with.
+
+        Raises:
+            PassageIndexError: If there is no Chroma at that place, or it cannot be read.
+        """
+        self._place = place
         self._name = collection
+        self.remote = isinstance(place, str)
+        with self._translated("opened"):
+            self._client = _server(place) if isinstance(place, str) else _folder(place)
 
-    def __len__(self) -> int:
-        return int(self._collection.count())
+    def close(self) -> None:
+        """Let go of the folder or the connection."""
+        with self._translated("closed"):
+            self._client.close()  # type: ignore[attr-defined]
 
-    def ids(self) -> list[str]:
-        """Every id, in no particular order."""
-        return list(self._collection.get(include=[])["ids"])
-
-    def passages(self, where: Where | None = None) -> list[Passage]:
-        """Every passage that `where` lets through."""
-        found = self._collection.get(where=dict(where) if where else None, include=["documents", "metadatas"])
-        texts, metadatas = found["documents"] or [], found["metadatas"] or []
-        return [_passage(id, text, metadata) for id, text, metadata in zip(found["ids"], texts, metadatas, strict=True)]
-
-    def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """Add passages; those whose id is there already are replaced whole."""
-        self.remove([passage.id for passage in passages])
-        size = self._client.get_max_batch_size()
-        for start in range(0, len(passages), size):
-            batch = passages[start : start + size]
-            self._collection.add(
-                ids=[passage.id for passage in batch],
-                documents=[passage.text for passage in batch],
-                embeddings=vectors[start : start + size],
-                metadatas=[_metadata(passage) for passage in batch],
-            )
-
-    def remove(self, ids: Iterable[str]) -> None:
-        """Remove passages; ids that are not there are passed over."""
-        wanted = list(ids)
-        size = self._client.get_max_batch_size()
-        for start in range(0, len(wanted), size):
-            self._collection.delete(ids=wanted[start : start + size])
-
-    def nearest(self, vector: Vectors, k: int, where: Where | None = None) -> list[tuple[str, float]]:
-        """(id, cosine similarity) of the k nearest passages, best first."""
-        found = self._collection.query(
-            query_embeddings=vector[None], n_results=k, where=dict(where) if where else None, include=["distances"]
+    def pointer(self) -> Pointer | None:
+        """What is live, or None in a store without an index."""
+        with self._translated("read"):
+            found = self._find(self._name)
+            metadata = found.metadata if found is not None else None
+        if not metadata or metadata.get("kind") != KIND:
+            if found is not None:
+                raise PassageIndexError(
+                    f"The Chroma collection {self._name!r} in {self._shown} was made by something else; it is left as "
+                    "it is. Give another place (ASSISTANT_DATA_DIR, ASSISTANT_CHROMA_URL) or another collection name."
+                )
+            return None
+        return Pointer(
+            live=str(metadata["live"]),
+            generation=int(metadata["generation"]),
+            embedder=str(metadata["embedder"]),
+            writing=bool(metadata["writing"]),
         )
-        distances = np.asarray((found["distances"] or [[]])[0], dtype=np.float32)
-        return list(zip(found["ids"][0], (1.0 - distances).tolist(), strict=True))
+
+    def point(self, pointer: Pointer) -> None:
+        """Say what is live, in one step."""
+        metadata = {"kind": KIND, **asdict(pointer)}
+        with self._translated("changed"):
+            found = self._find(self._name)
+            if found is None:
+                self._client.create_collection(self._name, metadata=metadata, embedding_function=None)
+            else:
+                found.modify(metadata=metadata)
+
+    def new_version(self) -> str:
+        """Make the collections of a new version and return its name."""
+        live = f"{self._name}-{secrets.token_hex(6)}"
+        with self._translated("changed"):
+            for name, configuration in ((live, _PASSAGES), (f"{live}-windows", _WINDOWS)):
+                self._client.create_collection(
+                    name,
+                    metadata={"kind": KIND},
+                    configuration=configuration,  # type: ignore[arg-type]
+                    embedding_function=None,
+                )
+        return live
+
+    def drop(self, *, keep: AnyCollection[str]) -> None:
+        """Delete every version but those to keep: what was replaced, and what a killed rebuild left."""
+        with self._translated("changed"):
+            for found in self._client.list_collections():
+                version = found.name.removesuffix("-windows")
+                ours = (found.metadata or {}).get("kind") == KIND and found.name.startswith(self._name)
+                if ours and found.name not in keep and version not in keep:
+                    self._client.delete_collection(found.name)
+
+    def add(self, live: str, entries: Sequence[Embedded], *, generation: int) -> None:
+        """Add passages whose ids are not there."""
+        with self._translated("changed"):
+            passages, windows = self._collections(live)
+            for batch in _pages(entries):
+                passages.add(
+                    ids=[_record_id(entry.passage.id) for entry in batch],
+                    documents=[_clean(entry.passage.text) for entry in batch],
+                    embeddings=np.stack([entry.vector for entry in batch]),
+                    metadatas=[_metadata(entry, generation) for entry in batch],
+                )
+                rows = [(entry, number) for entry in batch for number in range(len(entry.windows))]
+                for part in _pages(rows):
+                    windows.upsert(  # a removal cut off half-way leaves windows without their passage
+                        ids=[_window_id(entry.passage.id, number) for entry, number in part],
+                        embeddings=np.stack([entry.windows[number] for entry, number in part]).astype(np.float32),
+                    )
+
+    def remove(self, live: str, ids: Iterable[str]) -> None:
+        """Remove passages; ids that are not there are passed over."""
+        with self._translated("changed"):
+            passages, windows = self._collections(live)
+            for batch in _pages([_record_id(id) for id in ids]):
+                found = passages.get(ids=batch, include=["metadatas"])
+                counts = [int((metadata or {}).get("_windows", 0)) for metadata in found["metadatas"] or []]  # type: ignore[arg-type]
+                rows = [f"{id}#{n}" for id, count in zip(found["ids"], counts, strict=True) for n in range(count)]
+                if found["ids"]:
+                    passages.delete(ids=found["ids"])
+                for part in _pages(rows):
+                    windows.delete(ids=part)
+
+    def ids(self, live: str, *, after: int | None = None) -> set[str]:
+        """The ids of all passages, or of those written after a generation."""
+        where: Any = None if after is None else {"_generation": {"$gt": after}}
+        with self._translated("read"):
+            passages, _ = self._collections(live)
+            found = passages.get(where=where, include=["metadatas"])
+        return {
+            _own_id(id, metadata or {}) for id, metadata in zip(found["ids"], found["metadatas"] or [], strict=True)
+        }
+
+    def fetch(self, live: str, ids: Iterable[str]) -> Iterator[list[Embedded]]:
+        """Passages with their vectors, some at a time; ids that are not there are passed over."""
+        for batch in _pages(list(ids)):
+            with self._translated("read"):
+                passages, windows = self._collections(live)
+                found = passages.get(
+                    ids=[_record_id(id) for id in batch], include=["documents", "metadatas", "embeddings"]
+                )
+                rows = [
+                    f"{id}#{number}"
+                    for id, metadata in zip(found["ids"], found["metadatas"] or [], strict=True)
+                    for number in range(int(metadata["_windows"]))  # type: ignore[arg-type]
+                ]
+                vectors: dict[str, Any] = {}
+                for part in _pages(rows):
+                    got = windows.get(ids=part, include=["embeddings"])
+                    vectors.update(zip(got["ids"], np.asarray(got["embeddings"], dtype=np.float32), strict=True))
+                entries = []
+                for id, text, metadata, vector in zip(
+                    found["ids"],
+                    found["documents"] or [],
+                    found["metadatas"] or [],
+                    np.asarray(found["embeddings"], dtype=np.float32),
+                    strict=True,
+                ):
+                    count = int(metadata["_windows"])  # type: ignore[arg-type]
+                    own = [vectors[f"{id}#{number}"] for number in range(count)]
+                    windows_of = np.stack(own) if own else np.zeros((0, len(vector)), dtype=np.float32)
+                    entries.append(Embedded(_passage(text or "", dict(metadata)), vector, windows_of))
+            yield entries
+
+    def _collections(self, live: str) -> tuple[Collection, Collection]:
+        return (
+            self._client.get_collection(live, embedding_function=None),
+            self._client.get_collection(f"{live}-windows", embedding_function=None),
+        )
+
+    def _find(self, name: str) -> Collection | None:
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self._client.get_collection(name, embedding_function=None)
+        except NotFoundError:
+            return None
+
+    @property
+    def _shown(self) -> str:
+        return str(self._place) if not self.remote else _without_token(str(self._place))
+
+    @contextmanager
+    def _translated(self, done: str) -> Iterator[None]:
+        """Chroma's errors as ours; its Rust side panics with exceptions that are no `Exception`."""
+        try:
+            yield
+        except (PassageIndexError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:
+            mend = (
+                "Start the server (`chroma run --path FOLDER`) or correct ASSISTANT_CHROMA_URL."
+                if self.remote
+                else "Check the space and the permissions of that disk; if the database is damaged, "
+                "`ml-career-assistant sync --rebuild` makes it anew from the guides."
+            )
+            cause = " ".join(str(error).split())[:300] or type(error).__name__
+            raise PassageIndexError(f"The Chroma store at {self._shown} cannot be {done}: {cause}. {mend}") from error
 
 
-def _metadata(passage: Passage) -> dict[str, Any]:
-    return {
-        **passage.metadata,
+def _folder(folder: Path) -> ClientAPI:
+    import chromadb
+    from chromadb.config import Settings
+
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "chroma.sqlite3"
+    if database.exists() and database.stat().st_size:
+        with database.open("rb") as file:
+            if file.read(16) != b"SQLite format 3\0":
+                raise PassageIndexError(
+                    f"{database} is not a database any more. "
+                    "`ml-career-assistant sync --rebuild` makes the index anew from the guides."
+                )
+    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _server(url: str) -> ClientAPI:
+    import chromadb
+    from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
+
+    parts = urlsplit(url)
+    path = [part for part in parts.path.split("/") if part]
+    if parts.scheme not in {"http", "https"} or not parts.hostname or len(path) not in {0, 2}:
+        raise PassageIndexError(
+            f"{_without_token(url)!r} is not the address of a Chroma server. "
+            "Expected http[s]://[token@]host[:port][/tenant/database], such as http://127.0.0.1:8000"
+        )
+    tenant, database = path or (DEFAULT_TENANT, DEFAULT_DATABASE)
+    return chromadb.HttpClient(
+        host=parts.hostname,
+        port=parts.port or (443 if parts.scheme == "https" else 8000),
+        ssl=parts.scheme == "https",
+        headers={"x-chroma-token": unquote(parts.username)} if parts.username else None,
+        settings=Settings(anonymized_telemetry=False),
+        tenant=tenant,
+        database=database,
+    )
+
+
+def _without_token(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    return f"{head.split('//')[0]}//…@{tail}" if at else url
+
+
+def _pages(entries: Sequence[Any]) -> Iterator[list[Any]]:
+    return (list(entries[start : start + PAGE]) for start in range(0, len(entries), PAGE))
+
+
+def _metadata(entry: Embedded, generation: int) -> dict[str, Any]:
+    """What others see and filter on; and under `_passage`, exactly what was given."""
+    passage = entry.passage
+    own = {
         "title": passage.title,
         "source": passage.source,
         "document": passage.document,
         "page": passage.page if passage.page is not None else 0,
-        "_section": json.dumps(passage.section),
-        "_start": passage.start,
-        "_end": passage.end,
+    }
+    flat = {key: value for key, value in {**passage.metadata, **own}.items() if _fits(key, value)}
+    content = passage_to_dict(passage)
+    if _clean(passage.text) == passage.text:
+        del content["text"]
+    return {
+        **{key: _clean(value) if isinstance(value, str) else value for key, value in flat.items()},
+        "_passage": json.dumps(content),
+        "_windows": len(entry.windows),
+        "_generation": generation,
     }
 
 
-def _passage(id: str, text: str, metadata: Mapping[str, Any]) -> Passage:
-    own = {key: value for key, value in metadata.items() if key not in _OWN_FIELDS and not key.startswith("_")}
-    return Passage(
-        id=id,
-        text=text,
-        title=str(metadata["title"]),
-        source=str(metadata["source"]),
-        section=tuple(json.loads(str(metadata["_section"]))),
-        page=int(metadata["page"]) or None,
-        start=int(metadata["_start"]),
-        end=int(metadata["_end"]),
-        metadata=own,
-        document=str(metadata["document"]),
-    )
+def _fits(key: str, value: object) -> bool:
+    if not key or key.startswith(("_", "chroma:")) or _clean(key) != key:
+        return False
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int) or abs(value) < 2**63
+
+
+def _passage(text: str, metadata: dict[str, Any]) -> Passage:
+    return passage_from({"text": text, **json.loads(metadata["_passage"])})
+
+
+def _own_id(record: str, metadata: Any) -> str:
+    return str(json.loads(str(metadata["_passage"]))["id"]) if "\\" in record else record
+
+
+def _window_id(id: str, number: int) -> str:
+    return f"{_record_id(id)}#{number}"
+
+
+def _record_id(id: str) -> str:
+    """The id as Chroma takes it: without lone surrogates."""
+    return id.encode("utf-8", "backslashreplace").decode()
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

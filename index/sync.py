@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from corpus.document import Document
-from index.chunking import chunk_document
-from index.passage_index import PassageIndex
+from index.chunking import CHUNKING_VERSION, PASSAGE_CHARACTERS, chunk_document
+from index.errors import PassageIndexError
+from index.passage import Passage
+from index.passage_index import PassageIndex, Progress
 
-Progress = Callable[[int, int], None]
-BATCH = 256  # passages embedded between two reports of progress
+MANY = 5  # documents from which the loss of more than half at once is taken for a mistake; a guess
 
 
 @dataclass(frozen=True)
@@ -23,24 +26,78 @@ class SyncReport:
 
 
 def sync_documents(
-    index: PassageIndex, documents: Sequence[Document], *, progress: Progress | None = None
+    index: PassageIndex,
+    documents: Sequence[Document],
+    *,
+    progress: Progress | None = None,
+    allow_removal: bool = False,
+    rebuild: bool = False,
 ) -> SyncReport:
     """Make the index hold the passages of these documents and no others.
 
-    A passage's id is made from its place and text, so what did not change is not embedded again.
+    What did not change is not cut, embedded or written again: a document is known by a digest of its content, a text
+    by its own. Readers see all of the change at once, at its end; a sync that was killed is taken up where it stood.
 
     Args:
         index: What to change.
         documents: What it shall hold.
-        progress: Called with (passages done, passages to do).
+        progress: Called with (passages embedded, passages to embed).
+        allow_removal: Let all or most of the documents go at once.
+        rebuild: Embed and write everything anew.
+
+    Raises:
+        PassageIndexError: If all or most documents are gone, which an unmounted disk looks like, and `allow_removal`
+            is not given; or if the index cannot be changed.
     """
-    wanted = {passage.id: passage for document in documents for passage in chunk_document(document)}
-    present = {passage.id: passage for passage in index.passages()}
-    gone = [id for id in present if id not in wanted]
-    new = [passage for id, passage in wanted.items() if present.get(id) != passage]
-    for start in range(0, len(new), BATCH):
-        index.add(new[start : start + BATCH])
-        if progress is not None:
-            progress(min(start + BATCH, len(new)), len(new))
-    index.remove(gone)
-    return SyncReport(added=len(new), removed=len(gone), unchanged=len(wanted) - len(new))
+    digests = {document.id: _digest(document) for document in documents}
+    chunking = f"{CHUNKING_VERSION}:{PASSAGE_CHARACTERS}"
+    if not rebuild and index.documents() == (digests, chunking):
+        return SyncReport(unchanged=len(index))
+    with index.changing():
+        rebuild = rebuild or index.stale is not None
+        known, cut = index.documents()
+        held = known if known is not None else dict.fromkeys({p.document for p in index.passages()}, "")
+        if not allow_removal:
+            _refuse_mass_removal(held, digests)
+        same_cut = known is not None and cut == chunking and not rebuild
+        if same_cut and known == digests:
+            return SyncReport(unchanged=len(index))
+        changed = [d for d in documents if not same_cut or held.get(d.id) != digests[d.id]]
+        wanted = {passage.id: passage for document in changed for passage in chunk_document(document)}
+        present = _present(index, same_cut, {d.id for d in changed} | (held.keys() - digests.keys()))
+        new = [passage for id, passage in wanted.items() if rebuild or present.get(id) != passage]
+        gone = [id for id in present if id not in wanted]
+        entries = index.embed_passages(new, progress=progress)
+        total = len(index)
+        index.commit(
+            add=entries,
+            remove=[*gone, *(passage.id for passage in new)],
+            documents=digests,
+            chunking=chunking,
+            rebuild=rebuild,
+        )
+    removed = total if rebuild else len(gone)
+    return SyncReport(added=len(new), removed=removed, unchanged=len(index) - len(new))
+
+
+def _present(index: PassageIndex, same_cut: bool, documents: set[str]) -> dict[str, Passage]:
+    """The passages that may have to go: of some documents, or all where it is not known how they were cut."""
+    found = index.passages_of(documents) if same_cut else index.passages()
+    return {passage.id: passage for passage in found}
+
+
+def _refuse_mass_removal(held: Mapping[str, str], digests: Mapping[str, str]) -> None:
+    gone, new = held.keys() - digests.keys(), digests.keys() - held.keys()
+    all_gone = bool(held) and not digests
+    most_gone = len(held) >= MANY and len(gone) * 2 > len(held) and len(new) < len(gone)
+    if all_gone or most_gone:
+        raise PassageIndexError(
+            f"{len(gone)} of {len(held)} documents in the index are gone from the guides, which is what an unmounted "
+            "disk or a wrong folder looks like; nothing was removed. Look at the folder of the guides. If they shall "
+            "go, run `ml-career-assistant sync --allow-removal`."
+        )
+
+
+def _digest(document: Document) -> str:
+    content = json.dumps({**asdict(document), "metadata": dict(document.metadata)}, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -1,0 +1,248 @@
+"""Passages that came together, in one file: all that a search or a rebuild needs of them. Never changed once written.
+
+What Chroma holds and what a segment holds are the same passages and vectors. Chroma is the store of record, open to
+any other tool; a segment is made to be searched at once, by any number of processes, from a memory map.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.arrays import Array, Stamp, read_arrays, write_arrays
+from index.dense import CODED_FROM, CodedVectors, ExactVectors, codes_of
+from index.embedding import Vectors
+from index.filters import Column, Value, column_of
+from index.lexical import FAMILIES, merged, postings, term_key, terms_of, words_of
+from index.passage import Passage
+from index.stopwords import STOP_WORDS
+
+_QUOTES = {ord("“"): '"', ord("”"): '"', ord("‘"): "'", ord("’"): "'"}
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A passage with its vectors: one of the whole, and one of each window on it."""
+
+    passage: Passage
+    vector: Vectors
+    windows: Vectors
+
+
+class Segment:
+    """One segment file, read through a memory map."""
+
+    def __init__(self, path: Path, stamp: Stamp) -> None:
+        """Open a segment.
+
+        Raises:
+            DamagedFileError: If the file is not what was written.
+            FileNotFoundError: If it is not there.
+        """
+        self.name = path.name
+        self._arrays = read_arrays(path, stamp)
+        self.vectors: Vectors = self._arrays["vectors"]
+        self.window_starts = self._arrays["window_starts"]
+        self.ids = self._arrays["ids"]
+        self.contents = self._arrays["contents"]
+        self.twins = self._arrays["twins"]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def dense(self) -> ExactVectors | CodedVectors:
+        """The vectors, ready to be scored."""
+        if "codes" in self._arrays:
+            return CodedVectors(self._arrays["codes"], self._arrays["scales"])
+        return ExactVectors(self.vectors)
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The fields that `where=` can filter on."""
+        names = json.loads(self._arrays["fields"].tobytes())
+        return {
+            name: Column(json.loads(self._arrays[f"values:{number}"].tobytes()), self._arrays[f"codes:{number}"])
+            for number, name in enumerate(names)
+        }
+
+    @cached_property
+    def word_counts(self) -> Counter[str]:
+        """How often each word stands in the passages."""
+        return Counter(json.loads(self._arrays["word_counts"].tobytes()))
+
+    def postings(self, family: str) -> dict[str, Array]:
+        """The counts of one family of terms."""
+        return {name: self._arrays[f"{family}:{name}"] for name in ("keys", "starts", "places", "counts", "lengths")}
+
+    def passage(self, place: int) -> Passage:
+        """The passage at a place."""
+        start, end = self._arrays["text_starts"][place : place + 2]
+        return passage_from(json.loads(self._arrays["text"][start:end].tobytes()))
+
+    def windows(self, place: int) -> Vectors:
+        """(w, dim) float32: the vectors of the windows on a passage."""
+        start, end = self.window_starts[place : place + 2]
+        found: Vectors = self._arrays["windows"][start:end].astype(np.float32)
+        return found
+
+    @property
+    def all_windows(self) -> Array:
+        """(m, dim) float16: the vectors of the windows on every passage, in order."""
+        return self._arrays["windows"]
+
+    def embedded(self, place: int) -> Embedded:
+        """The passage at a place with its vectors."""
+        return Embedded(self.passage(place), self.vectors[place], self.windows(place))
+
+
+def write_segment(path: Path, entries: Sequence[Embedded]) -> Stamp:
+    """Write a segment of new passages."""
+    passages = [entry.passage for entry in entries]
+    words = [words_of(matched_text(passage)) for passage in passages]
+    terms = [terms_of(entry, dropped=STOP_WORDS) for entry in words]
+    texts = [json.dumps(passage_to_dict(passage)).encode() for passage in passages]
+    arrays: dict[str, Array] = {
+        "vectors": np.stack([entry.vector for entry in entries]).astype(np.float32),
+        "windows": np.concatenate([entry.windows for entry in entries]).astype(np.float16),
+        "window_starts": _starts(len(entry.windows) for entry in entries),
+        "ids": _digests(passage.id for passage in passages),
+        "contents": _digests(embedded_text(passage) for passage in passages),
+        "twins": _digests(_plain(passage.text) for passage in passages),
+        "text": np.frombuffer(b"".join(texts), dtype=np.uint8),
+        "text_starts": _starts(map(len, texts)),
+        "word_counts": _blob(Counter(word for entry in words for word in entry)),
+    }
+    for family in FAMILIES:
+        made = postings([entry[family] for entry in terms])
+        arrays.update({f"{family}:{name}": array for name, array in made.items()})
+    return write_arrays(path, _finished(arrays, _fields(passages)))
+
+
+def merge_segments(path: Path, parts: Sequence[tuple[Segment, Array]]) -> Stamp:
+    """Write one segment made of several, each given with the mask of its passages that stay."""
+    texts, arrays = [], {}
+    fields: dict[str, list[Value | None]] = {}
+    counts: Counter[str] = Counter()
+    done = 0
+    for segment, kept in parts:
+        places = np.flatnonzero(kept)
+        texts += [segment._arrays["text"][a:b].tobytes() for a, b in _spans(segment._arrays["text_starts"], places)]
+        for name, column in segment.columns.items():
+            values = fields.setdefault(name, [None] * done)
+            values += [None if code < 0 else column.values[code] for code in column.codes[places]]
+        done += len(places)
+        for values in fields.values():
+            values += [None] * (done - len(values))
+        counts += segment.word_counts if kept.all() else Counter()
+        if not kept.all():
+            for place in places.tolist():
+                counts.update(words_of(matched_text(segment.passage(place))))
+    for name in ("vectors", "ids", "contents", "twins"):
+        arrays[name] = np.concatenate([segment._arrays[name][kept] for segment, kept in parts])
+    window_counts = [np.diff(segment.window_starts) for segment, _ in parts]
+    arrays["windows"] = np.concatenate(
+        [
+            segment.all_windows[np.repeat(kept, count)]
+            for (segment, kept), count in zip(parts, window_counts, strict=True)
+        ]
+    )
+    kept_counts = [count[kept] for (_, kept), count in zip(parts, window_counts, strict=True)]
+    arrays["window_starts"] = _starts(np.concatenate(kept_counts))
+    arrays["text"] = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    arrays["text_starts"] = _starts(map(len, texts))
+    arrays["word_counts"] = _blob(counts)
+    for family in FAMILIES:
+        made = merged([(segment.postings(family), kept) for segment, kept in parts])
+        arrays.update({f"{family}:{name}": array for name, array in made.items()})
+    return write_arrays(path, _finished(arrays, fields))
+
+
+def embedded_text(passage: Passage) -> str:
+    """What of a passage decides its vectors."""
+    return "\x1f".join([heading(passage), passage.text])
+
+
+def heading(passage: Passage) -> str:
+    """What is read before the text of a passage, when it is embedded and when it is matched."""
+    return "".join(f"{part}\n" for part in passage.section)
+
+
+def matched_text(passage: Passage) -> str:
+    """What of a passage is matched by words."""
+    return heading(passage) + passage.text
+
+
+def digest(text: str) -> np.uint64:
+    """A digest of 64 bits, as segments keep of ids and texts."""
+    return np.uint64(term_key(text))
+
+
+def passage_to_dict(passage: Passage) -> dict[str, Any]:
+    """A passage as JSON takes it."""
+    return {
+        "id": passage.id,
+        "text": passage.text,
+        "title": passage.title,
+        "source": passage.source,
+        "section": list(passage.section),
+        "page": passage.page,
+        "start": passage.start,
+        "end": passage.end,
+        "metadata": dict(passage.metadata),
+        "document": passage.document,
+    }
+
+
+def passage_from(content: Mapping[str, Any]) -> Passage:
+    """The passage that `passage_to_dict` was given."""
+    return Passage(**content)
+
+
+def _finished(arrays: dict[str, Array], fields: Mapping[str, Sequence[Value | None]]) -> dict[str, Array]:
+    arrays["fields"] = _blob(list(fields))
+    for number, values in enumerate(fields.values()):
+        distinct, codes = column_of(values)
+        arrays[f"values:{number}"] = _blob(distinct)
+        arrays[f"codes:{number}"] = codes
+    if len(arrays["ids"]) >= CODED_FROM:
+        arrays.update(codes_of(arrays["vectors"]))
+    return arrays
+
+
+def _fields(passages: Sequence[Passage]) -> dict[str, list[Value | None]]:
+    names = dict.fromkeys(name for passage in passages for name in passage.metadata)
+    fields: dict[str, list[Value | None]] = {name: [p.metadata.get(name) for p in passages] for name in names}
+    for name in ("title", "source", "document"):
+        fields[name] = [getattr(passage, name) or passage.metadata.get(name) for passage in passages]
+    fields["page"] = [p.page if p.page is not None else p.metadata.get("page") for p in passages]
+    return fields
+
+
+def _starts(lengths: Iterable[int]) -> Array:
+    return np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def _spans(starts: Array, places: Array) -> Iterable[tuple[int, int]]:
+    return zip(starts[places].tolist(), starts[places + 1].tolist(), strict=True)
+
+
+def _digests(texts: Iterable[str]) -> Array:
+    return np.array([term_key(text) for text in texts], dtype=np.uint64)
+
+
+def _plain(text: str) -> str:
+    """The text without what does not change its meaning: case, blanks, quotation marks, forms of one character."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
+
+
+def _blob(content: Any) -> Array:
+    return np.frombuffer(json.dumps(content).encode(), dtype=np.uint8)

@@ -1,0 +1,230 @@
+"""One state of the index, held to be searched: what both sides find is put together here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+
+from index.arrays import Array
+from index.embedding import Vectors
+from index.filters import Column, Mask, Where, where_mask
+from index.lexical import FAMILIES, PAIR_WEIGHT, Bm25, terms_of, words_of
+from index.passage import Hit, Passage
+from index.segment import Embedded, Segment, digest
+from index.stopwords import STOP_WORDS
+
+Mode = Literal["hybrid", "dense", "lexical"]
+DENSE_WEIGHT = 0.5  # of the convex combination of both sides; measured, see docs/retrieval.md
+CANDIDATES = 200  # passages taken from each side before they are scored exactly and put together
+WINDOWS_AT_ONCE = 20_000  # up to so many windows each is scored (31 MB, .6 ms); past it, those of the candidates only
+NEAR_DUPLICATE = 0.97  # the least cosine of two passages that may be the same text slightly changed; a guess
+SHARED_WORDS = 0.9  # the least part of the words of both that such passages share; a guess
+
+
+class Snapshot:
+    """Segments and which of their passages are live. Never changes; safe to share between threads."""
+
+    def __init__(self, segments: Sequence[Segment], live: Sequence[Mask]) -> None:
+        self.segments = tuple(segments)
+        self.live_parts = tuple(live)
+        self.live = np.concatenate([*live, np.zeros(0, dtype=bool)])
+        self._bases = np.cumsum([0, *map(len, self.segments)])
+        self._passage = lru_cache(maxsize=4096)(self._read)
+
+    def __len__(self) -> int:
+        return int(self.live.sum())
+
+    def positions(self) -> Array:
+        """The positions of all live passages, in order."""
+        return np.flatnonzero(self.live)
+
+    def passage(self, position: int) -> Passage:
+        """The passage at a position."""
+        return self._passage(int(position))
+
+    def passages(self) -> Iterator[Passage]:
+        """Every live passage, in order."""
+        return (self._read(position) for position in self.positions().tolist())
+
+    def embedded(self, position: int) -> Embedded:
+        """The passage at a position, with its vectors."""
+        segment, place = self._place(position)
+        return segment.embedded(place)
+
+    def positions_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """The positions of those ids that are here."""
+        wanted = np.array([digest(id) for id in ids], dtype=np.uint64)
+        hits = np.flatnonzero(np.isin(self._ids, wanted) & self.live).tolist()
+        found = {self.passage(position).id: position for position in hits}
+        return {id: found[id] for id in ids if id in found}
+
+    def position_of_content(self, content: int) -> int | None:
+        """Where a passage lies whose vectors are those of a text, given by its digest; live or not."""
+        return self._contents.get(content)
+
+    def where(self, where: Where) -> Mask:
+        """(n,) bool: the live passages that a filter lets through."""
+        return np.asarray(where_mask(where, self._column, len(self.live)) & self.live)
+
+    @cached_property
+    def word_counts(self) -> Counter[str]:
+        """How often each word stands in the passages, those no longer live included until segments are merged."""
+        counts: Counter[str] = Counter()
+        for segment in self.segments:
+            counts.update(segment.word_counts)
+        return counts
+
+    def search(self, question: str, vector: Vectors | None, *, k: int, where: Where | None, mode: Mode) -> list[Hit]:
+        """The k passages nearest to a question, best first, each text once."""
+        allowed = self.live if where is None else self.where(where)
+        if k < 1 or not allowed.any():
+            return []
+        lexical = np.zeros(len(self.live), dtype=np.float32)
+        if mode != "dense":
+            self._add_lexical(question, lexical)
+            lexical[~allowed] = 0
+        dense = np.zeros(len(self.live), dtype=np.float32)
+        if mode != "lexical" and vector is not None:
+            dense = self._whole_scores(vector)
+        candidates = self._candidates(lexical, dense, allowed, max(CANDIDATES, 4 * k), mode)
+        if not len(candidates):
+            return []
+        if mode != "lexical" and vector is not None:
+            near = self._near_scores(candidates, vector)
+            low = min(float(dense[allowed].min()), float(near.min()))
+            dense_part = (near - low) / ((float(near.max()) - low) or 1.0)
+        if mode != "dense":
+            lexical_part = lexical[candidates] / (float(lexical.max()) or 1.0)
+        if mode == "hybrid":
+            scores = DENSE_WEIGHT * dense_part + (1 - DENSE_WEIGHT) * lexical_part
+        else:
+            scores = np.clip(near, 0, 1) if mode == "dense" else lexical_part
+        order = np.lexsort((self._ids[candidates], -scores))
+        return self._distinct(candidates[order], np.clip(scores[order], 0, 1), k, allowed)
+
+    def _add_lexical(self, question: str, scores: Vectors) -> None:
+        terms = terms_of(words_of(question), dropped=STOP_WORDS)
+        for family, weight in zip(FAMILIES, (1.0, PAIR_WEIGHT), strict=True):
+            self._bm25[family].add_scores(terms[family], weight, scores)
+
+    def _whole_scores(self, vector: Vectors) -> Vectors:
+        return np.concatenate([segment.dense.scores(vector) for segment in self.segments])
+
+    def _candidates(self, lexical: Vectors, dense: Vectors, allowed: Mask, count: int, mode: Mode) -> Array:
+        found = []
+        if mode != "dense":
+            best = _top(lexical, count)
+            found.append(best[lexical[best] > 0])
+        if mode != "lexical":
+            best = _top(np.where(allowed, dense, np.float32(-2)), count)
+            found.append(best[allowed[best]])
+        return np.unique(np.concatenate(found))
+
+    def _near_scores(self, candidates: Array, vector: Vectors) -> Vectors:
+        """Exact scores of some passages: the whole and the best window count alike."""
+        scores = np.empty(len(candidates), dtype=np.float32)
+        for row, position in enumerate(candidates.tolist()):
+            segment, place = self._place(position)
+            whole = float(segment.vectors[place] @ vector)
+            windows = segment.windows(place)
+            scores[row] = (whole + float((windows @ vector).max())) / 2 if len(windows) else whole
+        return scores
+
+    def _distinct(self, positions: Array, scores: Vectors, k: int, allowed: Mask) -> list[Hit]:
+        taken: list[tuple[int, float, list[int]]] = []
+        for position, score in zip(positions.tolist(), scores.tolist(), strict=True):
+            same = next((entry for entry in taken if self._same(entry[0], position)), None)
+            if same is not None:
+                same[2].append(position)
+            elif len(taken) < k:
+                taken.append((position, score, []))
+            else:
+                break
+        hits = []
+        for position, score, near in taken:
+            twins = np.flatnonzero((self._twins == self._twins[position]) & allowed).tolist()
+            others = [place for place in dict.fromkeys([*near, *twins]) if place != position]
+            hits.append(Hit(self.passage(position), score, tuple(self.passage(place) for place in others)))
+        return hits
+
+    def _same(self, first: int, second: int) -> bool:
+        """Whether two passages say the same in the same words; a changed number is another statement."""
+        if self._twins[first] == self._twins[second]:
+            return True
+        if float(self._vector(first) @ self._vector(second)) < NEAR_DUPLICATE:
+            return False
+        one, other = self.passage(first).text, self.passage(second).text
+        if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+            return False
+        words, others = set(words_of(one)), set(words_of(other))
+        return len(words & others) >= SHARED_WORDS * len(words | others)
+
+    def _vector(self, position: int) -> Vectors:
+        segment, place = self._place(position)
+        found: Vectors = segment.vectors[place]
+        return found
+
+    def _read(self, position: int) -> Passage:
+        segment, place = self._place(position)
+        return segment.passage(place)
+
+    def _place(self, position: int) -> tuple[Segment, int]:
+        number = int(np.searchsorted(self._bases, position, side="right")) - 1
+        return self.segments[number], position - int(self._bases[number])
+
+    def _column(self, field: str) -> Column | None:
+        if field not in self._columns:
+            parts = [segment.columns.get(field) for segment in self.segments]
+            if not any(parts):
+                return None
+            values, codes, known = [], [], {}  # type: ignore[var-annotated]
+            for segment, part in zip(self.segments, parts, strict=True):
+                if part is None:
+                    codes.append(np.full(len(segment), -1, dtype=np.int32))
+                    continue
+                numbers = []
+                for value in part.values:
+                    key = (isinstance(value, bool), isinstance(value, str), value)
+                    if key not in known:
+                        known[key] = len(values)
+                        values.append(value)
+                    numbers.append(known[key])
+                codes.append(np.array([*numbers, -1], dtype=np.int32)[part.codes])
+            self._columns[field] = Column(values, np.concatenate(codes))
+        return self._columns[field]
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {}
+
+    @cached_property
+    def _bm25(self) -> dict[str, Bm25]:
+        return {family: Bm25([segment.postings(family) for segment in self.segments], self.live) for family in FAMILIES}
+
+    @cached_property
+    def _ids(self) -> Array:
+        return self._joined([segment.ids for segment in self.segments])
+
+    @cached_property
+    def _twins(self) -> Array:
+        return self._joined([segment.twins for segment in self.segments])
+
+    @cached_property
+    def _contents(self) -> dict[int, int]:
+        contents = self._joined([segment.contents for segment in self.segments])
+        return {content: position for position, content in enumerate(contents.tolist())}
+
+    @staticmethod
+    def _joined(parts: Sequence[Array]) -> Array:
+        return np.concatenate([*parts, np.zeros(0, dtype=np.uint64)])
+
+
+def _top(scores: Vectors, count: int) -> Array:
+    if count >= len(scores):
+        return np.arange(len(scores))
+    return np.argpartition(scores, len(scores) - count)[len(scores) - count :]
