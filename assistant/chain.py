@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from assistant import logs
 from assistant.answer import Answer
 from assistant.conversation import Message, standalone_question
 from assistant.errors import ModelError, QuestionError
@@ -25,6 +27,8 @@ from index.sync import Progress, SyncReport, sync_documents
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import Runnable, RunnableConfig
+
+log = logging.getLogger(__name__)
 
 Guides = str | Path | Sequence[str | Path]
 Question = str | Mapping[str, Any]
@@ -158,7 +162,8 @@ class Assistant:
             where: Which passages may be read: a filter on their metadata.
             config: What LangChain passes to runnables: callbacks, tags, metadata.
         """
-        yield from self._chain.stream(self._turn(question, history, k=k, where=where), config)
+        with logs.request():
+            yield from self._chain.stream(self._turn(question, history, k=k, where=where), config)
 
     async def astream(
         self,
@@ -170,8 +175,9 @@ class Assistant:
         config: RunnableConfig | None = None,
     ) -> AsyncIterator[str | Answer]:
         """`stream`, for asyncio."""
-        async for piece in self._chain.astream(self._turn(question, history, k=k, where=where), config):
-            yield piece
+        with logs.request():
+            async for piece in self._chain.astream(self._turn(question, history, k=k, where=where), config):
+                yield piece
 
     def as_runnable(self) -> Runnable[Question, Any]:
         """The whole as a LangChain Runnable, for tracing, batches, LangGraph.
@@ -272,6 +278,9 @@ class Assistant:
     def _answer(self, turn: _Turn, result: ReaderResult, reader: Reader, started: float) -> Answer:
         now = perf_counter()
         cited = dict.fromkeys(citation.passage.document for citation in result.citations)
+        asked = {"question": turn.question} if self.settings.log_questions else {}
+        outcome = {"abstained": result.abstained, "citations": len(result.citations), "notes": len(result.notes)}
+        log.info("answered", extra={**asked, **outcome, "reader": reader.name, "seconds": round(now - turn.started, 4)})
         return Answer(
             question=turn.question,
             text=result.text,

@@ -198,9 +198,12 @@ def _open(arguments: argparse.Namespace) -> Assistant:
 
 
 def _settings(arguments: argparse.Namespace, **overrides: Any) -> Settings:
+    from assistant import logs
     from assistant.settings import Settings
 
-    return Settings.load(llm=getattr(arguments, "llm", None), data_dir=arguments.data_dir, **overrides)
+    settings = Settings.load(llm=getattr(arguments, "llm", None), data_dir=arguments.data_dir, **overrides)
+    logs.configure(settings.log_level)
+    return settings
 
 
 def _guides(arguments: argparse.Namespace, settings: Settings) -> list[str | Path] | None:

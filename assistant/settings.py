@@ -52,6 +52,7 @@ class Settings:
         "Slack's signing secret, for HTTP mode instead of Socket Mode.", variable="SLACK_SIGNING_SECRET"
     )
     slack_port: int = _setting(3000, "Port that HTTP mode listens on for Slack.")
+    log_questions: bool = _setting(False, "Whether questions are written to the log, at level INFO.")
     log_level: str = _setting("WARNING", "DEBUG, INFO, WARNING or ERROR.")
 
     @classmethod

@@ -50,7 +50,8 @@ from corpus.loaders import load_document
 page = Path(DATA).with_suffix(".html")
 page.write_text('<html><head><link rel="stylesheet" href="http://tracker.example/a.css"></head>'
     '<body><h1>Bread</h1>'
-    '<img src="http://tracker.example/b.png"><p>Bread bakes for forty minutes in a hot oven, they say.</p></body></html>')
+    '<img src="http://tracker.example/b.png">'
+    '<p>Bread bakes for forty minutes in a hot oven, they say.</p></body></html>')
 assert "forty" in load_document(page).sections[0].text
 """,
 }
