@@ -1,0 +1,193 @@
+"""What a question asks: the part that asks, the words it turns on, and the kind of answer it wants."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assistant.vocabulary import commonness, is_carrier, words
+
+_ASKING = re.compile(
+    r"\?\s*[\"'”’)]*$"
+    r"|^(?:\W*(?:so|and|but|ok|okay|now|then|also|well|hi|hey|hello|please|kindly|sir|madam|basically|yo)\b[\s,]*)*"
+    r"(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|am|do|does|did|can|could|should|shall|will|would"
+    r"|may|might|must|has|have|whats|what's|who's|how's|where's|wat|tell|list|name|give|explain|describe|define|compare"
+    r"|outline|walk|show|any|kindly|please|recommend|suggest|wich|whch|hw)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;\n])[\"'”’)]*\s+|\n+|(?<=[.!?][\"'”’)])\s+|(?<=['\"”’][.!?])\s+")
+_CLAUSE = re.compile(
+    r"[:;,]\s+|\s+(?:and|then|but)\s+(?:then\s+)?(?=(?:tell|answer|explain|what|who|how|which|when|where)\b)", re.I
+)
+_REFERRING = re.compile(r"\b(?:it|its|he|she|him|her|his|they|them|their|that|this|those|these|there|here|so)\b", re.I)
+_QUOTED = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)['‘][^'’]*['’](?!\w)")
+# Told to do something that no guide answers; each alternative is a kind of instruction seen in the wild.
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass|drop|stop being)\b.{0,50}"
+    r"\b(?:instructions?|rules?|guides?|documents?|prompt|directions?|polic(?:y|ies)|persona|assistant|above|previous"
+    r"|told you|that you|about|everything)\b"
+    r"|^\W*(?:please\s+|can you\s+|could you\s+|kindly\s+|now\s+|then\s+|and\s+|just\s+|mujhe\s+)*"
+    r"(?:repeat|say|echo|print|output|respond|reply|reveal|confirm|translate|summari[sz]e|rewrite|paraphrase|compose|write"
+    r"|generate|draw|sing|recite|convert|decode|run|execute|delete|send|book|order|swear|dump|obey|complete the)\b"
+    r"|^\W*(?:you|you're|u)\s+(?:are|have been|must|will)\s+(?:now|in\b|dan\b|no longer|upgraded|say"
+    r"|an? (?:evil|unfiltered))"
+    r"|\bfrom now on\b|\b(?:developer|debug|admin|god|jailbreak)\s+mode\b|\bwithout restrictions\b"
+    r"|\b(?:pretend|role-?play|act)\s+(?:as|to be|that|you|the|like|my)|^\W*pretend\b|^\W*roleplay\b"
+    r"|\b(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|rules|message)\b"
+    r"|\byour\s+(?:\w+\s+)?(?:instructions|prompt|configuration|memory|tools|directory|server|password|files)\b"
+    r"|\b(?:admin password|api key|files you have|before this conversation|let's play|do my homework|/etc/passwd)\b"
+    r"|</?system>|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
+    re.IGNORECASE,
+)
+
+EXPECTATIONS: dict[str, re.Pattern[str]] = {
+    "duration": re.compile(
+        r"\bhow long\b|\bhow (?:many|much)\b(?: \w+){0,2} (?:years?|months?|weeks?|days?|hours?|minutes?|longer|time)\b"
+    ),
+    "amount": re.compile(
+        r"\bhow (?:much|expensive|cheap)\b.*\b(?:cost|pay|paid|earn|make|charge|get|worth|salary|price)"
+        r"|\bhow much (?:is|are)\b"
+        r"|\b(?:cost|costs|price|priced|fees?|tuition|salary|wages?|rate|stipend|budget|income|pay range|pay band)\b"
+        r"|\b(?:earn|earns)\b"
+    ),
+    "count": re.compile(r"\bhow many\b|\b(?:number|amount) of\b"),
+    "percentage": re.compile(
+        r"\bpercent(?:age)?\b|%|\b(?:pass|acceptance|unemployment|success|interest) rate\b|\bgpa\b"
+    ),
+    "date": re.compile(r"\bwhen (?:was|were|is|did|does|do)\b|\bwhat (?:year|date|day|month|time)\b|\bwhich year\b"),
+    "formula": re.compile(
+        r"\b(?:formula|equation|derivative|theorem|prove|proof|calculated?|compute)\b"
+        r"|\b(?:code|script|command|snippet)\b for"
+        r"|\b(?:write|show) (?:me )?(?:the |a |an |some )?\w* ?(?:code|function|rule|script|query|\w+file|manifest)\b"
+    ),
+    "version": re.compile(r"\bversions?\b"),
+    "choice": re.compile(
+        r"\bwhich\b.*\b(?:best|better|should|recommend|faster|cheaper)\b|\b(?:better|cheaper|faster)\b"
+        r"|\bor\b(?! more\b| less\b| not\b)|\bvs\.?\b|\bversus\b"
+    ),
+    "person": re.compile(r"\bwho\b(?! should| needs)|\bwhose\b|\bby whom\b"),
+    "how-to": re.compile(r"\bhow (?:do|can|should|would|could|to|does one)\b|\bsteps?\b"),
+    "definition": re.compile(
+        r"^\W*(?:what(?:'s| is| are| does)|explain|define|describe|how does)\b|\bdifference between\b|\bwork\b$"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the asking part that the question may turn on.
+
+    Attributes:
+        text: As written.
+        position: Where it stands among the asking part's words, in [0, 1].
+        capitalised: Whether a capital sets it apart.
+        number: Whether it is a figure.
+        placed: Whether "in", "at", "for" or "from" stands before it.
+        asked: Whether it follows "which", "what" or "how many".
+        commonness: log10 of its count in English; 0 for unknown words.
+    """
+
+    text: str
+    position: float
+    capitalised: bool
+    number: bool
+    placed: bool
+    asked: bool
+    commonness: float
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What is asked.
+
+    Attributes:
+        text: The part of the question that asks.
+        whole: The question without instructions to the assistant.
+        instruction: Whether nothing is left but an instruction to the assistant.
+        injected: Whether an instruction was left out.
+        expects: The kinds of answer wanted, of `EXPECTATIONS`.
+        terms: The words it turns on, in order.
+    """
+
+    text: str
+    whole: str
+    instruction: bool
+    injected: bool
+    expects: tuple[str, ...]
+    terms: tuple[Term, ...]
+
+
+def read_question(question: str) -> Asking:
+    """What a question asks, once its story and any instructions to the assistant are set aside."""
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(question) if sentence.strip()]
+    kept: list[str] = []
+    dropped = False
+    for sentence in sentences:
+        if _INSTRUCTION.search(sentence):
+            dropped = True
+            kept += _answerable_clauses(sentence)
+        else:
+            kept.append(sentence)
+    if dropped and not any(_ASKING.search(sentence) for sentence in kept):
+        return Asking(question, question, True, True, (), terms_of(question))
+    asking = _asking_part(kept)
+    lowered = asking.lower().replace("’", "'")
+    expects = tuple(name for name, pattern in EXPECTATIONS.items() if pattern.search(lowered))
+    # "Who was it written by?" leans on the sentence that was set aside.
+    whole = question if dropped else " ".join(kept)
+    return Asking(asking, whole, False, dropped, expects, terms_of(asking))
+
+
+def terms_of(text: str) -> tuple[Term, ...]:
+    """The content words of a text."""
+    tokens = words(text)
+    shouting = text.isupper() or text.istitle()
+    found = []
+    seen: set[str] = set()
+    for number, token in enumerate(tokens):
+        low = token.lower().replace("’", "'")
+        name = (
+            number > 0
+            and not shouting
+            and token[0].isupper()
+            and token.lower() not in {"i", "i'm", "i've", "i'd", "i'll"}
+        )
+        if low in seen or (is_carrier(low) and not name) or (len(token) < 2 and not name):
+            continue
+        seen.add(low)
+        before = [earlier.lower() for earlier in tokens[max(0, number - 3) : number]]
+        found.append(
+            Term(
+                text=token,
+                position=number / max(1, len(tokens) - 1),
+                capitalised=not shouting
+                and any(letter.isupper() for letter in token[: 1 if number else 0] + token[1:]),
+                number=any(letter.isdigit() for letter in token),
+                placed=bool(before) and before[-1] in {"in", "at", "for", "from"},
+                asked=any(word in {"which", "what", "many", "much", "whch", "wich"} for word in before[-2:]),
+                commonness=commonness(token),
+            )
+        )
+    return tuple(found)
+
+
+def _answerable_clauses(sentence: str) -> list[str]:
+    """The questions inside a sentence that begins as an instruction ("answer in one line: what is …?")."""
+    unquoted = _QUOTED.sub(" ", sentence)
+    clauses = [clause.strip() for clause in _CLAUSE.split(unquoted) if clause and clause.strip()]
+    return [clause for clause in clauses[1:] if _ASKING.search(clause) and not _INSTRUCTION.search(clause)]
+
+
+def _asking_part(sentences: list[str]) -> str:
+    if not sentences:
+        return ""
+    asking = [position for position, sentence in enumerate(sentences) if _ASKING.search(sentence)]
+    if not asking:
+        return " ".join(sentences)
+    last = asking[-1]
+    chosen = sentences[last]
+    # "Is he right?" says nothing by itself: take what it refers to as well.
+    while last > 0 and len(terms_of(chosen)) < (2 if _REFERRING.search(chosen) else 1):
+        last -= 1
+        chosen = f"{sentences[last]} {chosen}"
+    return chosen
