@@ -1,0 +1,1 @@
+"""The parts of the chat page; only `app.py` imports them."""

@@ -1,0 +1,34 @@
+"""Questions that a newcomer can ask of the guides at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from corpus.document import Document
+
+EXAMPLES = 6
+
+
+def example_questions(documents: Sequence[Document]) -> list[str]:
+    """A few questions that the guides answer, taken in turn from each guide."""
+    own = [document for document in documents if document.id.startswith("own/")]
+    rest = [document for document in documents if not document.id.startswith("own/")]
+    columns = [_questions(document) for document in (*own[-2:], *rest[:3])]
+    mixed = [question for row in zip_longest(*columns) for question in row if question]
+    return list(dict.fromkeys(mixed))[:EXAMPLES]
+
+
+def _questions(document: Document) -> list[str]:
+    """Headings that are questions, the widest first; a guide without any is asked about its sections."""
+    sections = sorted((section for section in document.sections if section.headings), key=lambda s: len(s.headings))
+    headings = [section.headings[-1].strip() for section in sections]
+    asked = [
+        heading for heading in headings if heading.endswith("?") and 15 <= len(heading) <= 75 and ":" not in heading
+    ]
+    if not asked:
+        titled = [
+            heading for heading in dict.fromkeys(headings) if 4 <= len(heading) <= 50 and heading != document.title
+        ]
+        asked = [f"What does the guide say about “{heading}”?" for heading in titled]
+    return asked[:EXAMPLES]
