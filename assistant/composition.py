@@ -20,7 +20,7 @@ def compose(lines: Sequence[Line]) -> tuple[list[str], tuple[Claim, ...], tuple[
     previous: Line | None = None
     for line in lines:
         numbers = tuple(_number(unit, citations) for unit in line.units)
-        claims.append(Claim(line.unit.text, numbers, True, 1.0))
+        claims.append(Claim(line.label if line.named_only else line.unit.text, numbers, True, 1.0))
         pieces.append(_gap(previous, line) + _said(line, numbers, named and _new_guide(previous, line)))
         previous = line
     return pieces, tuple(claims), tuple(citations)
@@ -47,10 +47,13 @@ def _gap(previous: Line | None, line: Line) -> str:
 
 
 def _said(line: Line, numbers: Sequence[int], named: bool) -> str:
-    bullet = {"item": "- ", "step": f"{line.unit.marker} "}.get(line.shape, "")
+    bullet = {"item": "- ", "step": f"{line.marker} "}.get(line.shape, "")
     guide = f"**{name_of(line.unit.passage)}:** " if named else ""
+    markers = "".join(f"[{number}]" for number in numbers)
+    if line.named_only:
+        return f"{bullet}{guide}{line.label} {markers}"
     label = f"**{line.label}:** " if line.label else ""
-    return f"{bullet}{guide}{label}{_flat(line.unit.text)} " + "".join(f"[{number}]" for number in numbers)
+    return f"{bullet}{guide}{label}{_flat(line.unit.text)} {markers}"
 
 
 def _flat(text: str) -> str:

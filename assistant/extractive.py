@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from assistant.composition import compose
+from assistant.outline import Outline, outlines
 from assistant.question import understand
 from assistant.ranking import merit, signals
 from assistant.reader import ReaderResult
 from assistant.selection import plan
 from assistant.units import units_of
 from index.embedding import Vectors
-from index.passage import Hit
+from index.passage import Hit, Passage
 
 ABSTAIN_BELOW = 0.35  # cosine of question and best sentence with its heading; a guess until fitted
 
@@ -22,12 +24,21 @@ class ExtractiveReader:
 
     Args:
         embed: Texts to (n, dim) float32 unit vectors; called with the same texts again and again, so cache it.
+        passages: Gives all passages of the guides, each guide's in reading order. With them, a list that a guide
+            writes as headings is answered whole; without, only what the hits hold is said.
     """
 
     name = "extractive"
 
-    def __init__(self, embed: Callable[[Sequence[str]], Vectors]) -> None:
+    def __init__(
+        self,
+        embed: Callable[[Sequence[str]], Vectors],
+        *,
+        passages: Callable[[], Sequence[Passage]] | None = None,
+    ) -> None:
         self._embed = embed
+        self._passages = passages
+        self._guides = _Guides(())
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """The answer's text sentence by sentence, then the result."""
@@ -54,11 +65,31 @@ class ExtractiveReader:
         confidence = float((self._embed([unit.in_context for unit in units]) @ self._embed([question])[0]).max())
         if confidence < ABSTAIN_BELOW:
             return _abstention(confidence)
-        lines = plan(asked, units, merit(signals(asked, units, hits, self._embed)), self._embed)
+        scores = merit(signals(asked, units, hits, self._embed))
+        lines = plan(asked, units, scores, self._embed, self._outlines_near(hits))
         if not lines:
             return _abstention(confidence)
         pieces, claims, citations = compose(lines)
         return ReaderResult("".join(pieces), claims, citations, confidence=confidence), pieces
+
+    def _outlines_near(self, hits: Sequence[Hit]) -> list[Outline]:
+        """The lists of headings in the guides that the hits come from."""
+        if self._passages is None:
+            return []
+        passages = self._passages()
+        ids = hash(tuple(passage.id for passage in passages))
+        if ids != self._guides.ids:
+            self._guides = _Guides(tuple(outlines(passages)), ids)
+        found = {hit.passage.document for hit in hits}
+        return [outline for outline in self._guides.outlines if outline.document in found]
+
+
+@dataclass(frozen=True)
+class _Guides:
+    """What is known of all guides, and of which passages it was learnt."""
+
+    outlines: tuple[Outline, ...]
+    ids: int | None = None
 
 
 def _abstention(confidence: float) -> tuple[ReaderResult, list[str]]:

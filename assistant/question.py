@@ -111,6 +111,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_STEPS = re.compile(r"\b(?:steps?|stages?|phases?|road ?map|plan)\b", re.IGNORECASE)
 _LISTING = re.compile(
     r"\b(?:list|name|enumerate) (?:the|some|any|all|me|a few|two|three|four|five|six|\d)\b|^list\b|\bexamples\b"
     r"|\bsteps\b|\b(?:what|which) (?:all )?(?:are|were) (?:the|some|all|any|your|good|common)\b"
@@ -163,6 +164,11 @@ class Asked:
     kinds: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     limit: int | None = None
+
+    @property
+    def of_steps(self) -> bool:
+        """Whether it speaks of steps."""
+        return bool(_STEPS.search(self.focus))
 
     def wants(self, *kinds: str) -> bool:
         """Whether any of these kinds of answer is wanted."""

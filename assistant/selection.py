@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.outline import Outline
 from assistant.question import Asked, focus_terms, plain_words
-from assistant.ranking import Embed, Scores, fits, stems
+from assistant.ranking import ENUMERATION, Embed, Scores, fits, stems
 from assistant.units import Unit
 
 # Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
@@ -19,10 +20,13 @@ ITEM_WORDS = 24  # from which on the items of a long list are cut to what they n
 # be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
 WORTH = (0.35, 0.45, 0.55, 0.65)
 BESIDE = 0.1  # added for a sentence from the best unit's passage
-REPEATS = (
-    0.4  # taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998)
-)
+# Taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998).
+REPEATS = 0.4
+# A list of headings is the answer if its cosine to the question, made up so, is as high as any unit's: more where the
+# question speaks of steps and the headings count them, less where its heading speaks of something else as well.
+STEPS_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.1, -0.03
 SAME = 0.84  # cosine of two units from which on they say the same; a guess, read off answers
+LIST_NEAR = 0.88  # share of the best unit's score from which on a unit's list is looked at; a guess
 # The middle score of a list's other items, as a share of the best unit's and of the best outside the list, from which
 # on the whole list is the answer.
 LIST_WORTH, LIST_RIVAL = 0.66, 0.95
@@ -36,11 +40,15 @@ class Line:
         units: What it quotes: the first is said, the others say the same elsewhere and are cited beside it.
         shape: "sentence", "lead-in", "item" or "step".
         label: What it is about, from a heading or from the question, where its own words do not say; "" otherwise.
+        marker: The list marker of a step.
+        named_only: Whether only the label is said, and the quote stands behind it.
     """
 
     units: tuple[Unit, ...]
     shape: str = "sentence"
     label: str = ""
+    marker: str = ""
+    named_only: bool = False
 
     @property
     def unit(self) -> Unit:
@@ -48,8 +56,18 @@ class Line:
         return self.units[0]
 
 
-def plan(asked: Asked, units: Sequence[Unit], scores: Scores, embed: Embed) -> list[Line]:
-    """The lines of an answer, in the order to say them; () only where there are no units."""
+def plan(
+    asked: Asked, units: Sequence[Unit], scores: Scores, embed: Embed, outlines: Sequence[Outline] = ()
+) -> list[Line]:
+    """The lines of an answer, in the order to say them; [] only where there is nothing to say.
+
+    Args:
+        asked: What is asked for.
+        units: What can be said.
+        scores: How well each unit answers.
+        embed: Texts to unit vectors.
+        outlines: Lists made of headings, near the units.
+    """
     best = [int(i) for i in np.argsort(-scores, kind="stable") if not units[i].announces or units[i].kind == "lead-in"]
     if not best:
         return []
@@ -57,14 +75,57 @@ def plan(asked: Asked, units: Sequence[Unit], scores: Scores, embed: Embed) -> l
         sides = _side_by_side(asked, units, scores, best, embed)
         if sides:
             return sides
-    return _whole_list(asked, units, scores, best) or _sentences(asked, units, scores, best, embed)
+    return (
+        _headings(asked, units, outlines, embed)
+        or _whole_list(asked, units, scores, best)
+        or _sentences(asked, units, scores, best, embed)
+    )
+
+
+def _headings(asked: Asked, units: Sequence[Unit], outlines: Sequence[Outline], embed: Embed) -> list[Line]:
+    """The list of headings that answers; [] where a unit is nearer to the question."""
+    if not outlines or not asked.wants("list", "steps") or asked.limit == 1:
+        return []
+    vectors = embed([asked.focus, *(outline.about for outline in outlines), *(unit.in_context for unit in units)])
+    likeness = vectors[1:] @ vectors[0]
+    wanted = set(stems(asked.focus))
+    merit = [
+        float(likeness[number])
+        + STEPS_ASKED * (outline.counted and asked.of_steps)
+        - ELSEWHERE * len(set(stems(outline.heading)) - wanted) / (len(stems(outline.heading)) or 1)
+        for number, outline in enumerate(outlines)
+    ]
+    nearest = int(np.argmax(merit))
+    if merit[nearest] < float(likeness[len(outlines) :].max()) + HEADINGS_LEAD:
+        return []
+    outline = outlines[nearest]
+    words = sum(len(f"{name} {unit.text}".split()) for name, unit in outline.members)
+    lines = []
+    if outline.lead:
+        bare = outline.lead.announces and len(outline.lead.text.split()) < 8  # "Here’s a detailed breakdown:"
+        lines.append(Line((outline.lead,), "lead-in", outline.heading if bare else "", named_only=bare))
+    for number, (name, unit) in enumerate(outline.members, start=1):
+        shape, marker = ("step", f"{number}.") if outline.counted else ("item", "")
+        lines.append(Line((unit,), shape, name, marker, named_only=words > LIST_WORDS))
+    return lines
 
 
 def _whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> list[Line]:
     """The list that answers, with its lead-in; [] where none does."""
-    top = units[best[0]]
-    if asked.limit == 1 or not (asked.wants("list", "steps") or top.kind == "lead-in"):
+    if asked.limit == 1 or not (asked.wants("list", "steps") or units[best[0]].kind == "lead-in"):
         return []
+    near = [i for i in best[:5] if float(scores[i]) >= LIST_NEAR * float(scores[best[0]])]
+    if units[best[0]].kind == "sentence" and ENUMERATION.search(units[best[0]].text):
+        near = near[:1]
+    for i in near:
+        lines = _list_at(units[i], units, scores, best)
+        if lines:
+            return lines
+    return []
+
+
+def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> list[Line]:
+    """The list that a unit stands in, leads or stands beside; [] where there is none or its items do not answer."""
     if top.kind == "sentence":
         # "Interviews are tough. They often consist of:" – the sentence beside the lead-in is the better match.
         beside = [u for u in units if u.kind == "lead-in" and (u.hit, u.block) == (top.hit, top.block)]
@@ -78,13 +139,12 @@ def _whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Seque
     lead = [u for u in units if u.kind == "lead-in" and u.hit == units[items[0]].hit and u.text == under]
     opening = [Line((u,), "lead-in") for u in lead[:1]]
     shape = "step" if units[items[0]].marker[:1].isdigit() else "item"
-    return opening + [Line((unit,), shape) for unit in _shortened([units[i] for i in items])]
+    return opening + [Line((unit,), shape, marker=unit.marker) for unit in _shortened([units[i] for i in items])]
 
 
 def _stand_together(items: Sequence[int], units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> bool:
     """Whether the items of a list are together the best units, rather than one of them alone."""
-    top = units[best[0]]
-    others = [float(scores[i]) for i in items if units[i].block != top.block]
+    others = [float(scores[i]) for i in items if i != best[0]]
     blocks = {(units[i].hit, units[i].block) for i in items}
     rival = next((float(scores[i]) for i in best if (units[i].hit, units[i].block) not in blocks), 0.0)
     return bool(others) and float(np.median(others)) >= max(LIST_WORTH * float(scores[best[0]]), LIST_RIVAL * rival)

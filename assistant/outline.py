@@ -1,0 +1,121 @@
+"""Lists that a guide writes as headings: a section that leads to its subsections, or headings that count steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.units import Unit, units_of
+from index.passage import Hit, Passage
+
+MEMBERS = 3  # fewer headings under one are no list
+_NUMBERED = re.compile(r"^(?:(?:step|stage|phase|part|week)\s*)?(?P<number>\d{1,2})\s*[.):]\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A list made of headings.
+
+    Attributes:
+        heading: The heading above it, or the guide's title.
+        lead: The last sentence above it, where that leads to it.
+        members: (heading without its number, first unit under it), in order.
+        counted: Whether the headings are numbered.
+        document: The guide it stands in.
+    """
+
+    heading: str
+    lead: Unit | None
+    members: tuple[tuple[str, Unit], ...]
+    counted: bool
+    document: str
+
+    @property
+    def about(self) -> str:
+        """What it lists, in the guide's words."""
+        return f"{self.heading}\n{self.lead.text}" if self.lead else self.heading
+
+
+def outlines(passages: Sequence[Passage]) -> list[Outline]:
+    """The lists that the headings of guides make.
+
+    Args:
+        passages: All passages of the guides, each guide's in reading order.
+    """
+    found = []
+    for sections in _guides(passages):
+        for position, section in enumerate(sections):
+            above = section[0].section
+            lead = _lead(section)
+            children = _children(sections, position)
+            numbered = _counted(children)
+            if len(children) >= MEMBERS and (numbered or (lead is not None and lead.text.endswith(":"))):
+                members = tuple((_NUMBERED.sub("", _name(child)), _first(child)) for child in children)
+                found.append(
+                    Outline(
+                        (above[-1] if above else section[0].title).rstrip(" :"),
+                        lead if lead is not None and lead.announces | lead.text.endswith(":") else None,
+                        members,
+                        numbered,
+                        section[0].document,
+                    )
+                )
+    return found
+
+
+def _guides(passages: Sequence[Passage]) -> Iterator[list[list[Passage]]]:
+    """For each guide its sections, each as its passages."""
+    guides: dict[str, list[list[Passage]]] = {}
+    for passage in passages:
+        sections = guides.setdefault(passage.document, [])
+        if sections and sections[-1][0].section == passage.section:
+            sections[-1].append(passage)
+        else:
+            sections.append([passage])
+    yield from guides.values()
+
+
+def _children(sections: Sequence[Sequence[Passage]], position: int) -> list[Sequence[Passage]]:
+    """The sections one level below one; for text before any heading, the numbered ones that follow it."""
+    above = sections[position][0].section
+    following = sections[position + 1 :]
+    if not above:
+        counted = []
+        for section in following:
+            match = _NUMBERED.match(section[0].section[0])
+            if len(section[0].section) > 1 or not match or int(match["number"]) != len(counted) + 1:
+                break
+            counted.append(section)
+        return counted
+    children = []
+    for section in following:
+        path = section[0].section
+        if path[: len(above)] != above:
+            break
+        if len(path) == len(above) + 1:
+            children.append(section)
+    return children
+
+
+def _counted(sections: Sequence[Sequence[Passage]]) -> bool:
+    """Whether headings count from 1 on, and are no questions: numbered questions are an FAQ, not steps."""
+    matches = [_NUMBERED.match(section[0].section[-1]) for section in sections]
+    return all(match and int(match["number"]) == number for number, match in enumerate(matches, start=1)) and not any(
+        _name(section).endswith("?") for section in sections
+    )
+
+
+def _lead(section: Sequence[Passage]) -> Unit | None:
+    """The last sentence of a section's text, unless it leads a list of its own."""
+    units = units_of([Hit(section[-1], 0.0)])
+    return units[-1] if units and units[-1].kind == "sentence" else None
+
+
+def _first(section: Sequence[Passage]) -> Unit:
+    units = units_of([Hit(section[0], 0.0)])
+    return next((unit for unit in units if not unit.announces and not unit.leans), units[0])
+
+
+def _name(section: Sequence[Passage]) -> str:
+    return section[0].section[-1].rstrip(" :")
