@@ -20,8 +20,8 @@ from assistant.extractive import ExtractiveReader
 from corpus.document import Document
 from corpus.errors import AssistantError, DocumentError, DocumentTooLarge, UnsupportedDocument
 from corpus.loaders import load_document
-from index.passage_index import PassageIndex
-from index.sync import Progress, sync_documents
+from index.passage_index import PassageIndex, Progress
+from index.sync import sync_documents
 
 OWN = "own/"  # what the ids of own guides begin with, so that they cannot be taken for shared ones
 OPEN_AT_ONCE = 16  # owners whose index is held in memory; a guess: about 5 MB each for a few guides
@@ -147,7 +147,7 @@ class GuideLibrary:
             found[0].index if found else PassageIndex.open(self._place(owner) / "index", embedder=shared.index.embedder)
         )
         documents = (*shared.documents, *own)
-        report = sync_documents(index, documents, progress=progress)
+        report = sync_documents(index, documents, progress=progress, allow_removal=True)
         assistant = Assistant(
             index, ExtractiveReader(index.embed), settings=shared.settings, documents=documents, report=report
         )

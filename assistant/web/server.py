@@ -10,6 +10,7 @@ from typing import Any
 import gradio
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from gradio.events import api
 
 from assistant.errors import AssistantError
 from assistant.web.access import LOGIN_AGE, LOGIN_COOKIE, Accounts, Guard
@@ -41,7 +42,7 @@ def create_app(backend: Backend) -> FastAPI:
     app.include_router(guide_routes(backend))
     app.add_exception_handler(AssistantError, _explain)
     with gradio.Blocks(mode="server", analytics_enabled=False, title="Guide assistant") as engine:
-        gradio.api(ask_endpoint(backend), api_name="ask", concurrency_limit=backend.settings.requests_at_once)
+        api(ask_endpoint(backend), api_name="ask", concurrency_limit=backend.settings.requests_at_once)
     gradio.mount_gradio_app(app, engine, path="/", mcp_server=True, run_history=False, footer_links=[], ssr_mode=False)
     app.add_middleware(Guard, accounts=accounts, settings=backend.settings)
     return app
