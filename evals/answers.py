@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import fields
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,6 @@ from evals.errors import EvalError
 
 if TYPE_CHECKING:
     from assistant import Assistant
-    from assistant.settings import Settings
     from evals.cases import Case
     from evals.citing import Judge
     from evals.result import Report, Setup
@@ -23,11 +20,6 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str]) -> int:
     """0 if every floor held, 1 if one fell short, 2 if none could be checked."""
     options = build_parser().parse_args(argv)
-    if options.matrix:
-        from evals.matrix import run_matrix
-
-        return run_matrix(options)
-
     from evals.cases import load_cases
 
     cases = load_cases(*options.cases, split=options.split)
@@ -35,6 +27,10 @@ def main(argv: Sequence[str]) -> int:
         cases = tuple(case for case in cases if case.kind in options.kind)
     if options.limit:
         cases = spread(cases, options.limit)
+    if options.matrix:
+        from evals.matrix import run_matrix
+
+        return run_matrix(options, cases)
     return report_run(measure(options, cases), options)
 
 
@@ -91,28 +87,22 @@ def measure(
     options: argparse.Namespace, cases: Sequence[Case], *, overrides: Mapping[str, str] | None = None
 ) -> Report:
     """A run of the cases under the options; `overrides` are settings by name that win over them."""
-    from assistant import Assistant
     from evals.run import run_evals
+    from evals.variants import open_assistant
 
-    values = {**_settings_given(options.set), **(overrides or {})}
-    llm = values.pop("llm", None) or options.llm
-    settings = _load_settings(values)
+    values = {**_settings_given(options.set), **({"llm": options.llm} if options.llm else {}), **(overrides or {})}
     with ExitStack() as stack:
         folder = options.data_dir or stack.enter_context(TemporaryDirectory(prefix="evals-"))
-        assistant = stack.enter_context(
-            Assistant.open(guides=options.guides, data_dir=folder, llm=llm, settings=settings)
-        )
-        with_model = bool(llm or settings.llm or settings.llm_base_url)
-        judge = _open_judge(options.judge)
-        progress = stack.enter_context(_progress(quiet=options.quiet))
+        assistant = stack.enter_context(open_assistant(values, guides=options.guides, data_dir=folder))
+        settings = assistant.settings
         return run_evals(
             assistant,
             cases,
-            judge=judge,
+            judge=_open_judge(options.judge),
             documents=assistant.documents,
-            setup=_describe(assistant, options, values, llm=llm),
-            with_model=with_model,
-            progress=progress,
+            setup=_describe(assistant, options, values),
+            with_model=bool(settings.llm or settings.llm_base_url),
+            progress=stack.enter_context(_progress(quiet=options.quiet)),
         )
 
 
@@ -122,11 +112,13 @@ def report_run(report: Report, options: argparse.Namespace) -> int:
 
     from evals.gates import FLOORS, check_floors, exit_status, load_floors
     from evals.report import print_report, write_json, write_junit, write_trec
+    from evals.scores import score_report
 
     floors = () if options.no_gates else load_floors(options.floors or FLOORS)
     gates = check_floors(report, floors)
+    scores = score_report(report)
     if options.json:
-        write_json(report, options.json)
+        write_json(report, scores, options.json)
     if options.junit:
         write_junit(report, options.junit)
     if options.trec:
@@ -134,8 +126,8 @@ def report_run(report: Report, options: argparse.Namespace) -> int:
     if options.html:
         from evals.html import write_html
 
-        write_html(report, options.html, gates=gates)
-    print_report(report, Console(), gates=gates, failures=options.failures)
+        write_html(report, scores, options.html, gates=gates)
+    print_report(report, scores, Console(), gates=gates, failures=options.failures)
     return exit_status(gates)
 
 
@@ -162,42 +154,23 @@ def _settings_given(pairs: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _load_settings(values: Mapping[str, str]) -> Settings:
-    from assistant.settings import Settings, variable
-
-    # By way of the environment's names, so that values are parsed and checked as settings are anywhere else.
-    unknown = sorted(set(values) - {entry.name for entry in fields(Settings)})
-    if unknown:
-        known = ", ".join(entry.name for entry in fields(Settings))
-        raise EvalError(f"no setting is called {', '.join(unknown)}. There are: {known}")
-    return Settings.load({**os.environ, **{variable(name): value for name, value in values.items()}})
-
-
 def _open_judge(name: str | None) -> Judge:
     from evals.citing import model_judge, support_judge
 
     return model_judge(name) if name else support_judge()
 
 
-def _describe(
-    assistant: Assistant, options: argparse.Namespace, values: Mapping[str, str], *, llm: str | None
-) -> Setup:
-    from importlib.metadata import PackageNotFoundError, version
+def _describe(assistant: Assistant, options: argparse.Namespace, values: Mapping[str, str]) -> Setup:
+    from evals.result import Setup, own_version
 
-    from evals.result import Setup
-
-    try:
-        own_version = version("ml-career-assistant")
-    except PackageNotFoundError:
-        own_version = "not installed"
     settings = assistant.settings
     return Setup(
-        version=own_version,
-        embedder=settings.embedder or str(getattr(assistant.index.embedder, "name", "all-MiniLM-L6-v2")),
-        reader=llm or settings.llm or settings.llm_base_url or "extractive",
+        version=own_version(),
+        embedder=assistant.index.embedder.name,
+        reader=settings.llm or settings.llm_base_url or "extractive",
         judge=options.judge or "support",
         seed=options.seed,
-        settings={"passages": str(settings.passages), **values},
+        settings={"passages": str(settings.passages), **{name: value for name, value in values.items() if value}},
     )
 
 

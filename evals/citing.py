@@ -79,11 +79,10 @@ def model_judge(name: str) -> Judge:
     Raises:
         BackendError: When it is asked, if the model fails or says neither yes nor no.
     """
-    from assistant.models import load_chat_model
-
+    from assistant.models import open_chat_model
     from evals.errors import BackendError
 
-    model = load_chat_model(name)
+    model = open_chat_model(name)
 
     def judge(claim: str, evidence: Sequence[str], /) -> bool:
         fenced = "\n\n".join(f"<evidence>\n{text}\n</evidence>" for text in evidence)

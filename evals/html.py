@@ -5,21 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from assistant.answer import Answer, Citation
+from evals.cases import Case
 from evals.gates import GateResult
 from evals.matching import forbidden_facts, missing_facts, words_read
 from evals.metrics import METRICS, is_right, quotes_valid
 from evals.plots import plot_confidence, plot_latency, plot_outcomes, plot_risk_coverage
-from evals.ranking import name_expected, rank_sections
+from evals.ranking import holds, name_expected, rank_sections
 from evals.report import KIND_COLUMNS, show_figure, show_interval, write_text
 from evals.result import CaseResult, Report
-from evals.scores import OUTCOMES, Score, outcome_of, problems_of, score_kinds, score_results
+from evals.scores import OUTCOMES, Score, Scores, outcome_of, problems_of
 from evals.selective import risk_coverage
-from index.passage import Passage
+from index.passage import Hit, Passage
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from evals.compare import Comparison
 
 _TEMPLATES = Path(__file__).with_name("page")
 
@@ -29,6 +37,7 @@ _TILES = {
     "unanswerable_passed": "Rightly refused",
     "hit@5": "Section in first five",
     "citation_recall": "Claims borne out",
+    "citation_precision": "Citations needed",
     "quote_validity": "Quotes to the letter",
     "latency_p50": "Median latency",
 }
@@ -39,26 +48,21 @@ _MARKER_OR_BOLD = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\](?:\(#[^)\s]*\))?|\*\*([^
 _Row = dict[str, object]
 
 
-def write_html(report: Report, path: Path | str, *, gates: Sequence[GateResult] = ()) -> None:
+def write_html(report: Report, scores: Scores, path: Path | str, *, gates: Sequence[GateResult] = ()) -> None:
     """Write the page to a file."""
-    write_text(path, render_html(report, gates=gates))
+    write_text(path, render_html(report, scores, gates=gates))
 
 
-def render_html(report: Report, *, gates: Sequence[GateResult] = ()) -> str:
+def render_html(report: Report, scores: Scores, *, gates: Sequence[GateResult] = ()) -> str:
     """The page. All text of guides, cases and answers is escaped by the template."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    scores = score_results(report.results, intervals=True, seed=report.setup.seed)
-    of_kinds = score_kinds(report)
-    right = scores["answerable_passed"].value
+    overall, of_kinds = scores.overall, scores.kinds
+    right = overall["answerable_passed"].value
     setup = report.setup
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("report.html").render(
+    template = _environment().get_template("report.html")
+    return template.render(
         report=report,
         headline="No answerable case" if right is None else f"{right:.0%} of the answerable questions come out right",
-        summary=f"{len(report.results)} cases, asked in {report.seconds:.1f} seconds, {report.started or 'undated'}.",
+        summary=f"{len(report.results)} cases, asked in {report.seconds:.1f} seconds, {_when(report.started)}.",
         setup=[
             (name, value)
             for name, value in (
@@ -73,13 +77,13 @@ def render_html(report: Report, *, gates: Sequence[GateResult] = ()) -> str:
             )
             if value
         ],
-        tiles=[_tile(name, title, scores[name]) for name, title in _TILES.items() if scores[name].value is not None],
+        tiles=[_tile(name, title, overall[name]) for name, title in _TILES.items() if overall[name].value is not None],
         gates=[_gate(gate) for gate in gates],
         plots=list(_plots(report)),
         kinds=list(of_kinds),
         outcomes=OUTCOMES,
         cases=[_case(result) for result in report.results],
-        metrics=[_metric(name, score) for name, score in scores.items()],
+        metrics=[_metric(name, score) for name, score in overall.items()],
         kind_columns=KIND_COLUMNS,
         kind_rows=[
             {
@@ -89,9 +93,50 @@ def render_html(report: Report, *, gates: Sequence[GateResult] = ()) -> str:
             }
             for kind, of_kind in of_kinds.items()
         ],
-        style=Markup((_TEMPLATES / "style.css").read_text(encoding="utf-8")),
-        script=Markup((_TEMPLATES / "script.js").read_text(encoding="utf-8")),
+        style=_read("style.css"),
+        script=_read("script.js"),
     )
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """Two runs on one page: the changes, and the cases gained and lost side by side."""
+    from evals.compare import show_difference, show_difference_interval
+
+    return (
+        _environment()
+        .get_template("compare.html")
+        .render(
+            gained=[{"before": _case(first), "after": _case(second)} for first, second in comparison.gained],
+            lost=[{"before": _case(first), "after": _case(second)} for first, second in comparison.lost],
+            setups=list(comparison.setups.items()),
+            changes=[
+                {
+                    "name": change.metric,
+                    "lower": not METRICS[change.metric].higher_is_better,
+                    "before": show_figure(change.metric, change.difference.before),
+                    "after": show_figure(change.metric, change.difference.after),
+                    "difference": show_difference(change.metric, change.difference.value),
+                    "range": show_difference_interval(change.metric, change.difference.interval),
+                    "p": "" if change.p is None else f"{change.p:.3f}",
+                    "verdict": change.verdict,
+                }
+                for change in comparison.changes
+            ],
+            style=_read("style.css"),
+        )
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def _read(name: str) -> Markup:
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
 
 
 def _tile(name: str, title: str, score: Score) -> _Row:
@@ -206,7 +251,7 @@ def _case(result: CaseResult) -> _Row:
             {"name": name, "rank": ranking.index(name) + 1 if name in ranking else None}
             for name in dict.fromkeys(map(name_expected, case.expected))
         ],
-        "hits": [{"place": _place(hit.passage), "score": f"{hit.score:.2f}"} for hit in answer.hits],
+        "hits": [_hit(hit, case) for hit in answer.hits],
         "cost": "; ".join(_cost(result)),
     }
 
@@ -221,6 +266,20 @@ def _quote(citation: Citation, *, valid: bool) -> _Row:
         "place": _place(citation.passage),
         "valid": valid,
     }
+
+
+def _hit(hit: Hit, case: Case) -> _Row:
+    passage = hit.passage
+    return {
+        "heading": passage.section[-1] if passage.section else passage.id,
+        "guide": passage.document or passage.title,
+        "score": f"{hit.score:.2f}",
+        "class": "yes" if any(holds(place, passage) for place in case.expected) else "",
+    }
+
+
+def _when(started: str) -> str:
+    return f"{datetime.fromisoformat(started):%d %B %Y, %H:%M %Z}".lstrip("0") if started else "undated"
 
 
 def _place(passage: Passage) -> str:

@@ -64,7 +64,8 @@ def is_right(result: CaseResult) -> bool:
     return answer.abstained
 
 
-def _mean(observations: Sequence[Observation]) -> float:
+def mean(observations: Sequence[Observation]) -> float:
+    """The mean of the observations, one value each."""
     return sum(observation[0] for observation in observations) / len(observations)
 
 
@@ -203,14 +204,14 @@ _LIST = (
         "Share of all cases that are right: all facts within the word limit and none forbidden if answerable, "
         "an abstention without forbidden facts if not.",
         _passed,
-        _mean,
+        mean,
     ),
     Metric(
         "answerable_passed",
         "answers",
         "Share of the answerable cases that are right.",
         lambda result: _passed(result) if _answerable(result) else None,
-        _mean,
+        mean,
     ),
     Metric(
         "fact_coverage",
@@ -218,14 +219,14 @@ _LIST = (
         "Share of a case's facts that the words read hold, averaged over the answerable cases with facts; "
         "an abstention holds none.",
         _when(lambda result: result.case.answerable and bool(result.case.must), _fact_coverage),
-        _mean,
+        mean,
     ),
     Metric(
         "forbidden_facts",
         "answers",
         "Share of the cases with forbidden facts whose words read hold one.",
         _when(lambda result: bool(result.case.must_not), _says_forbidden),
-        _mean,
+        mean,
         higher_is_better=False,
     ),
     Metric(
@@ -233,7 +234,7 @@ _LIST = (
         "answers",
         "Words of an answer, markers not counted, averaged over what was answered.",
         _when(_answered, lambda result: count_words(result.answer.text)),
-        _mean,
+        mean,
         higher_is_better=False,
         unit="words",
     ),
@@ -242,7 +243,7 @@ _LIST = (
         "answers",
         "Share of the answered cases whose answer goes on after its word limit (120; 200 for lists and how-tos).",
         _when(_answered, lambda result: count_words(result.answer.text) > result.case.word_limit),
-        _mean,
+        mean,
         higher_is_better=False,
     ),
     # Abstention
@@ -251,7 +252,7 @@ _LIST = (
         "abstention",
         "Share of the answerable cases that were refused.",
         _when(_answerable, lambda result: result.answer.abstained),
-        _mean,
+        mean,
         higher_is_better=False,
     ),
     Metric(
@@ -259,7 +260,7 @@ _LIST = (
         "abstention",
         "Share of the unanswerable cases that are right: refused, and without forbidden facts.",
         lambda result: _passed(result) if _unanswerable(result) else None,
-        _mean,
+        mean,
     ),
     Metric(
         "abstention_precision",
@@ -309,7 +310,7 @@ _LIST = (
             lambda result: bool(result.answer.citations),
             lambda result: sum(quotes_valid(result)) / len(result.answer.citations),
         ),
-        _mean,
+        mean,
     ),
     Metric(
         "citation_recall",
@@ -317,7 +318,7 @@ _LIST = (
         "Share of an answer's claims that all they cite, taken together, bears out; a claim that cites nothing is "
         "not borne out. Averaged over what was answered.",
         _when(_judged, _citation_recall),
-        _mean,
+        mean,
         _ALCE,
     ),
     Metric(
@@ -326,7 +327,7 @@ _LIST = (
         "Share of an answer's citations that are needed: the claim is borne out, and this citation bears it out "
         "alone or the others do not without it. Averaged over the answers that cite.",
         _when(_cites, _citation_precision),
-        _mean,
+        mean,
         _ALCE,
     ),
     Metric(
@@ -335,7 +336,7 @@ _LIST = (
         "Share of an answer's claims that are shown as supported though the judge finds them not borne out. "
         "Averaged over the answers with claims.",
         _when(_claims, _unsupported_claims),
-        _mean,
+        mean,
         higher_is_better=False,
     ),
     Metric(
@@ -344,7 +345,7 @@ _LIST = (
         "Share of an answer's claims that the assistant itself shows as not supported. Averaged over the answers "
         "with claims.",
         _when(lambda result: _answered(result) and bool(result.answer.claims), _flagged_claims),
-        _mean,
+        mean,
         higher_is_better=False,
     ),
     Metric(
@@ -352,7 +353,7 @@ _LIST = (
         "grounding",
         "Markers that named no passage and were taken out, on average a case.",
         lambda result: (float(result.answer.removed_markers),),
-        _mean,
+        mean,
         higher_is_better=False,
         unit="count",
     ),
@@ -362,7 +363,7 @@ _LIST = (
         "retrieval",
         "Whether an expected section is ranked first, averaged over the cases that name sections.",
         _ranked("hit@1"),
-        _mean,
+        mean,
         _IR + ": Success@1",
     ),
     Metric(
@@ -370,7 +371,7 @@ _LIST = (
         "retrieval",
         "Whether an expected section is among the first five sections found.",
         _ranked("hit@5"),
-        _mean,
+        mean,
         _IR + ": Success@5",
     ),
     Metric(
@@ -378,7 +379,7 @@ _LIST = (
         "retrieval",
         "Share of the expected sections among the first five found.",
         _ranked("recall@5"),
-        _mean,
+        mean,
         _IR + ": R@5",
     ),
     Metric(
@@ -386,7 +387,7 @@ _LIST = (
         "retrieval",
         "Expected sections among the first five found, over five.",
         _ranked("precision@5"),
-        _mean,
+        mean,
         _IR + ": P@5",
     ),
     Metric(
@@ -394,7 +395,7 @@ _LIST = (
         "retrieval",
         "One over the rank of the first expected section; 0 if it is not among the first ten.",
         _ranked("MRR@10"),
-        _mean,
+        mean,
         _IR + ": RR@10",
     ),
     Metric(
@@ -402,7 +403,7 @@ _LIST = (
         "retrieval",
         "Gain of the expected sections discounted by log2(rank + 1), over that of the ideal ranking.",
         _ranked("nDCG@10"),
-        _mean,
+        mean,
         "Järvelin & Kekäläinen 2002; " + _IR,
     ),
     Metric(
@@ -410,14 +411,14 @@ _LIST = (
         "retrieval",
         "Whether the first passage, with its headings, holds every fact, averaged over the answerable cases.",
         _facts_in(1),
-        _mean,
+        mean,
     ),
     Metric(
         "facts@5",
         "retrieval",
         "Whether the first five passages, with their headings, hold every fact between them.",
         _facts_in(5),
-        _mean,
+        mean,
     ),
     # Cost
     Metric(
@@ -425,7 +426,7 @@ _LIST = (
         "cost",
         "Share of the cases in which the language model failed and the extractive reader answered instead.",
         _when(lambda result: result.fell_back is not None, lambda result: bool(result.fell_back)),
-        _mean,
+        mean,
         higher_is_better=False,
     ),
     Metric(
@@ -451,7 +452,7 @@ _LIST = (
         "cost",
         "Tokens read by the model, on average, over the cases for which it reports them.",
         _tokens("input_tokens"),
-        _mean,
+        mean,
         higher_is_better=False,
         unit="tokens",
     ),
@@ -460,7 +461,7 @@ _LIST = (
         "cost",
         "Tokens written by the model, likewise.",
         _tokens("output_tokens"),
-        _mean,
+        mean,
         higher_is_better=False,
         unit="tokens",
     ),

@@ -8,6 +8,9 @@ from html import escape
 from evals.selective import RiskCoverage
 
 WIDTH = 520  # of the drawing's own units; the page scales it
+TOP = 26  # room above a plot for the name of its vertical axis
+
+_TOPS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)  # of a vertical axis in shares: a quarter of each is easily read
 
 _OUTCOME_CLASSES = {
     "right": "s-right",
@@ -44,12 +47,12 @@ def plot_outcomes(counts: Mapping[str, Mapping[str, int]]) -> str:
 def plot_risk_coverage(curve: RiskCoverage, *, coverage: float, risk: float) -> str:
     """The risk-coverage curve, with the point where the assistant stands."""
     height, left, bottom = 240, 44, 36
-    width, depth = WIDTH - left - 12, height - bottom - 12
+    width, depth = WIDTH - left - 12, height - bottom - TOP
     top = max(0.1, max(curve.risk), risk)
-    top = next(tick for tick in (0.1, 0.2, 0.3, 0.5, 0.75, 1.0) if tick >= top - 1e-9)
+    top = next(tick for tick in _TOPS if tick >= top - 1e-9)
 
     def place(share: float, at: float) -> tuple[float, float]:
-        return left + width * share, 12 + depth * (1 - at / top)
+        return left + width * share, TOP + depth * (1 - at / top)
 
     points = [place(share, at) for share, at in zip(curve.coverage, curve.risk, strict=True)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -57,7 +60,7 @@ def plot_risk_coverage(curve: RiskCoverage, *, coverage: float, risk: float) -> 
     area = f"{points[0][0]:.1f},{floor:.1f} {line} {points[-1][0]:.1f},{floor:.1f}"
     x, y = place(coverage, risk)
     parts = [
-        *_frame(left, 12, width, depth, "share of questions answered", "share of those wrong", top),
+        *_frame(left, TOP, width, depth, "share of questions answered", "share of those wrong", top),
         f'<polygon class="area" points="{area}"/>',
         f'<polyline class="curve" points="{line}"/>',
         f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="6"><title>answers {coverage:.0%}, of which {risk:.0%} are '
@@ -69,7 +72,7 @@ def plot_risk_coverage(curve: RiskCoverage, *, coverage: float, risk: float) -> 
 def plot_confidence(answerable: Sequence[float], unanswerable: Sequence[float]) -> str:
     """How the confidence is spread over answerable and unanswerable cases, as shares of each, in steps of a tenth."""
     height, left, bottom, steps = 240, 44, 36, 10
-    width, depth = WIDTH - left - 12, height - bottom - 12
+    width, depth = WIDTH - left - 12, height - bottom - TOP
     groups = []
     for values, css, name in ((answerable, "s-plot", "answerable"), (unanswerable, "s-plot-2", "unanswerable")):
         bins = [0] * steps
@@ -77,8 +80,8 @@ def plot_confidence(answerable: Sequence[float], unanswerable: Sequence[float]) 
             bins[min(int(value * steps), steps - 1)] += 1
         groups.append(([count / len(values) if values else 0.0 for count in bins], bins, css, name))
     most = max((share for shares, *_ in groups for share in shares), default=0.0)
-    top = next(tick for tick in (0.1, 0.2, 0.3, 0.5, 0.75, 1.0) if tick >= most - 1e-9)
-    parts = _frame(left, 12, width, depth, "confidence", "share of cases", top)
+    top = next(tick for tick in _TOPS if tick >= most - 1e-9)
+    parts = _frame(left, TOP, width, depth, "confidence", "share of cases", top)
     step = width / steps
     for order, (shares, bins, css, name) in enumerate(groups):
         for position, share in enumerate(shares):
@@ -86,7 +89,7 @@ def plot_confidence(answerable: Sequence[float], unanswerable: Sequence[float]) 
             x = left + position * step + 3 + order * (step - 6) / 2
             title = f"{bins[position]} {name}, confidence {position / steps:.1f} to {(position + 1) / steps:.1f}"
             parts.append(
-                f'<rect class="{css}" x="{x:.1f}" y="{12 + depth - length:.1f}" width="{(step - 8) / 2:.1f}" '
+                f'<rect class="{css}" x="{x:.1f}" y="{TOP + depth - length:.1f}" width="{(step - 8) / 2:.1f}" '
                 f'height="{length:.1f}" rx="2"><title>{title}</title></rect>'
             )
     return _svg(WIDTH, height, "Confidence of answerable and unanswerable cases", parts)
@@ -95,15 +98,15 @@ def plot_confidence(answerable: Sequence[float], unanswerable: Sequence[float]) 
 def plot_latency(seconds: Sequence[float]) -> str:
     """The share of answers that were there after so many milliseconds."""
     height, left, bottom = 240, 44, 36
-    width, depth = WIDTH - left - 12, height - bottom - 12
+    width, depth = WIDTH - left - 12, height - bottom - TOP
     ordered = sorted(second * 1000 for second in seconds)
     longest = _round_up(ordered[-1])
     points = [(0.0, 0.0)]
     for position, value in enumerate(ordered, start=1):
         points += [(value / longest, (position - 1) / len(ordered)), (value / longest, position / len(ordered))]
-    line = " ".join(f"{left + width * x:.1f},{12 + depth * (1 - y):.1f}" for x, y in points)
+    line = " ".join(f"{left + width * x:.1f},{TOP + depth * (1 - y):.1f}" for x, y in points)
     parts = [
-        *_frame(left, 12, width, depth, "milliseconds from question to answer", "share of answers", 1.0, longest),
+        *_frame(left, TOP, width, depth, "milliseconds from question to answer", "share of answers", 1.0, longest),
         f'<polyline class="curve" points="{line}"/>',
     ]
     return _svg(WIDTH, height, "Latency", parts)
@@ -116,11 +119,11 @@ def _frame(
     for tick in range(5):
         at = y + height * (1 - tick / 4)
         parts.append(f'<line class="grid" x1="{x}" x2="{x + width}" y1="{at:.1f}" y2="{at:.1f}"/>')
-        parts.append(f'<text x="{x - 7}" y="{at + 4:.1f}" text-anchor="end">{top * tick / 4:.0%}</text>')
+        parts.append(f'<text x="{x - 7}" y="{at + 4:.1f}" text-anchor="end">{100 * top * tick / 4:g}%</text>')
         label = f"{across * tick / 4:.0%}" if across == 1.0 and below.startswith("share") else f"{across * tick / 4:g}"
         parts.append(f'<text x="{x + width * tick / 4:.1f}" y="{y + height + 17}" text-anchor="middle">{label}</text>')
     parts.append(f'<text x="{x + width / 2}" y="{y + height + 33}" text-anchor="middle">{escape(below)}</text>')
-    parts.append(f'<text x="{x - 38}" y="{y - 1}">{escape(beside)}</text>')
+    parts.append(f'<text x="{x - 38}" y="{y - 12}">{escape(beside)}</text>')
     return parts
 
 

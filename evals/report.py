@@ -14,12 +14,12 @@ from evals.gates import GateResult
 from evals.metrics import METRICS
 from evals.ranking import name_expected, rank_sections
 from evals.result import CaseResult, Report
-from evals.scores import Score, outcome_of, problems_of, score_kinds, score_results
+from evals.scores import Score, Scores, outcome_of, problems_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-KIND_COLUMNS = ("passed", "fact_coverage", "hit@1", "hit@5", "MRR@10", "facts@5", "citation_recall", "latency_p50")
+KIND_COLUMNS = ("passed", "fact_coverage", "hit@1", "hit@5", "MRR@10", "citation_recall")
 """The metrics that are shown for each kind of question."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -45,52 +45,55 @@ def show_interval(metric: str, score: Score) -> str:
 
 
 def print_report(
-    report: Report, console: Console, *, gates: Sequence[GateResult] = (), failures: int = 10, intervals: bool = True
+    report: Report, scores: Scores, console: Console, *, gates: Sequence[GateResult] = (), failures: int = 10
 ) -> None:
     """The tables of a run: every metric, the kinds, the cases that went wrong, the floors."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    scores = score_results(report.results, intervals=intervals, seed=report.setup.seed)
-    table = Table(title=f"{len(report.results)} cases, {report.seconds:.1f} s", title_justify="left")
-    for name, justify in (("metric", "left"), ("figure", "right"), ("95% interval", "right"), ("cases", "right")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]  # rich wants the literals by name
-    group = ""
+    title = f"{len(report.results)} cases in {report.seconds:.1f} s, {report.setup.reader}"
+    table = Table("metric", title=Text(title), title_justify="left", box=SIMPLE_HEAD)
+    for name in ("figure", "95% interval", "cases"):
+        table.add_column(name, justify="right", no_wrap=True)
+    group = next(iter(METRICS.values())).group
     for name, metric in METRICS.items():
-        score = scores[name]
-        if metric.group != group and group:
+        score = scores.overall[name]
+        if metric.group != group:
             table.add_section()
-        group = metric.group
-        arrow = "" if metric.higher_is_better else " ↓"
-        style = "dim" if score.value is None else ""
-        figure = Text(show_figure(name, score.value), style=style)
-        table.add_row(Text(name + arrow, style=style), figure, show_interval(name, score), str(score.cases))
+            group = metric.group
+        table.add_row(
+            name if metric.higher_is_better else f"{name} ↓",
+            show_figure(name, score.value),
+            show_interval(name, score),
+            str(score.cases),
+            style="dim" if score.value is None else None,
+        )
     console.print(table)
 
-    kinds = Table(title="By kind of question", title_justify="left")
-    for name in ("kind", "cases", *KIND_COLUMNS):
-        kinds.add_column(name, justify="left" if name == "kind" else "right")
-    for kind, of_kind in score_kinds(report).items():
+    kinds = Table("kind", title="By kind of question", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("cases", *KIND_COLUMNS):
+        kinds.add_column(name.replace("_", "\n"), justify="right", no_wrap=True)
+    for kind, of_kind in scores.kinds.items():
         count = sum(result.case.kind == kind for result in report.results)
-        figures = [
-            Text("–", style="dim") if of_kind[name].value is None else show_figure(name, of_kind[name].value)
-            for name in KIND_COLUMNS
+        figures = [of_kind[name].value for name in KIND_COLUMNS]
+        shown = [
+            "–" if value is None else show_figure(name, value)
+            for name, value in zip(KIND_COLUMNS, figures, strict=True)
         ]
-        kinds.add_row(Text(kind), str(count), *figures)
+        kinds.add_row(Text(kind), str(count), *shown)
     console.print(kinds)
     _print_failures(report, console, failures)
     if gates:
         _print_gates(gates, console)
 
 
-def write_json(report: Report, path: Path | str) -> None:
+def write_json(report: Report, scores: Scores, path: Path | str) -> None:
     """The whole run, which `evals.result.load_report` reads back, with its figures."""
-    scores = score_results(report.results, intervals=True, seed=report.setup.seed)
     data = report.to_dict()
-    data["scores"] = {name: _score_dict(score) for name, score in scores.items()}
+    data["scores"] = {name: _score_dict(score) for name, score in scores.overall.items()}
     data["kinds"] = {
-        kind: {name: _score_dict(score) for name, score in of_kind.items()}
-        for kind, of_kind in score_kinds(report).items()
+        kind: {name: _score_dict(score) for name, score in of_kind.items()} for kind, of_kind in scores.kinds.items()
     }
     for entry, result in zip(data["results"], report.results, strict=True):
         entry["outcome"] = outcome_of(result)

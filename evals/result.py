@@ -148,6 +148,16 @@ class Report:
             raise ValueError(f"not a report of this project: {error}") from error
 
 
+def own_version() -> str:
+    """The version of this project, as installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ml-career-assistant")
+    except PackageNotFoundError:
+        return "not installed"
+
+
 def load_report(path: Path | str) -> Report:
     """The report in a JSON file that `python -m evals --json` wrote.
 

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from evals.errors import EvalError
+from evals.result import own_version
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -153,7 +154,7 @@ def run_retrieval(
         layout=benchmark.layout,
         fingerprint=benchmark.fingerprint,
         embedder=name,
-        version=_version(),
+        version=own_version(),
         passages=len(lengths),
         characters=sum(lengths) / max(len(lengths), 1),
         filtered_by=filter_by or "",
@@ -297,12 +298,3 @@ def _where(metadata: Mapping[str, Any], field_name: str | None, query: str) -> d
     if field_name not in metadata:
         raise EvalError(f"query {query}: its metadata have no {field_name!r} to filter by")
     return {field_name: metadata[field_name]}
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("ml-career-assistant")
-    except PackageNotFoundError:
-        return "not installed"

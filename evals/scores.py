@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evals.bootstrap import Interval, interval
+from evals.bootstrap import Interval, interval, mean_interval
 from evals.matching import count_words, forbidden_facts, missing_facts, words_read
-from evals.metrics import METRICS, is_right, quotes_valid
+from evals.metrics import METRICS, Metric, Observation, is_right, mean, quotes_valid
 from evals.ranking import name_expected, rank_sections
 from evals.result import CaseResult, Report
 
@@ -27,6 +27,19 @@ class Score:
     interval: Interval | None = None
 
 
+@dataclass(frozen=True)
+class Scores:
+    """Every figure of a run.
+
+    Attributes:
+        overall: Each metric over all cases, in the order of `METRICS`.
+        kinds: The same over the cases of each kind, kinds in the order of their first case; without intervals.
+    """
+
+    overall: dict[str, Score]
+    kinds: dict[str, dict[str, Score]]
+
+
 Outcome = str
 """One of `OUTCOMES`."""
 
@@ -39,15 +52,18 @@ def score_results(results: Sequence[CaseResult], *, intervals: bool = False, see
     for name, metric in METRICS.items():
         observations = list(metric.observations(results).values())
         value = metric.combine(observations) if observations else None
-        around = interval(observations, metric.combine, seed=seed) if intervals and value is not None else None
+        around = _interval(metric, observations, seed) if intervals and value is not None else None
         scores[name] = Score(value, len(observations), around)
     return scores
 
 
-def score_kinds(report: Report) -> dict[str, dict[str, Score]]:
-    """Every metric over the cases of each kind, kinds in the order of their first case."""
+def score_report(report: Report) -> Scores:
+    """Every figure of a run, with the intervals of the overall ones."""
     kinds = dict.fromkeys(result.case.kind for result in report.results)
-    return {kind: score_results([r for r in report.results if r.case.kind == kind]) for kind in kinds}
+    return Scores(
+        overall=score_results(report.results, intervals=True, seed=report.setup.seed),
+        kinds={kind: score_results([r for r in report.results if r.case.kind == kind]) for kind in kinds},
+    )
 
 
 def outcome_of(result: CaseResult) -> Outcome:
@@ -95,6 +111,12 @@ def problems_of(result: CaseResult) -> tuple[str, ...]:
     if result.fell_back:
         problems.append("the language model failed")
     return tuple(problems)
+
+
+def _interval(metric: Metric, observations: Sequence[Observation], seed: int) -> Interval | None:
+    if metric.combine is mean:
+        return mean_interval([value for (value,) in observations], seed=seed)
+    return interval(observations, metric.combine, seed=seed)
 
 
 def _any(facts: Sequence[str]) -> str:
