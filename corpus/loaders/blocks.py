@@ -54,6 +54,14 @@ def same_words(text: str) -> str:
     return re.sub(r"[\W_]+", " ", text).strip().casefold()
 
 
+def leading_title(blocks: Sequence[Block]) -> str:
+    """The heading that the blocks begin with, unless others of its rank follow: then it names only its own part."""
+    if not blocks or blocks[0].kind != "heading":
+        return ""
+    peers = [block for block in blocks[1:] if block.kind == "heading" and block.level <= blocks[0].level]
+    return "" if peers else blocks[0].text
+
+
 def cleaned(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], int]:
     """The blocks without hidden characters and empty texts, and the number of hidden characters."""
     kept: list[Block] = []

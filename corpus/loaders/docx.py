@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import DocumentTooLarge, EncryptedDocument, UnreadableDocument
-from corpus.loaders.blocks import Block, Draft, Scalar, one_line
+from corpus.loaders.blocks import Block, Draft, Scalar, leading_title, one_line
 from corpus.loaders.limits import Limits
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Draft:
             raise KeyError("no body")
         blocks = tuple(_Walk(opened).blocks(body))
         properties = opened.core_properties
-        title, author, created = properties.title or "", properties.author or "", properties.created
+        title, author = properties.title or "", properties.author or ""
     except (
         docx.opc.exceptions.OpcError,
         etree.LxmlError,
@@ -68,9 +68,7 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Draft:
     metadata: dict[str, Scalar] = {}
     if author.strip() and author != "python-docx":
         metadata["author"] = one_line(author)
-    del created
-    heading = next((block.text for block in blocks[:3] if block.kind == "heading"), "")
-    return Draft(one_line(title) or heading, "", blocks, metadata)
+    return Draft(one_line(title) or leading_title(blocks), "", blocks, metadata)
 
 
 def _damaged(name: str, error: Exception) -> UnreadableDocument:

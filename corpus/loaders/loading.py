@@ -71,11 +71,19 @@ def load_guides(paths: PathLike | Iterable[PathLike] | None = None, *, limits: L
     """
     documents: list[Document] = []
     failures: list[DocumentError] = []
+    seen: set[Path] = set()
+    ids: set[str] = set()
     for entry in _entries(paths):
         if isinstance(entry, DocumentError):
             failures.append(entry)
             continue
         path, id = entry
+        if path in seen:
+            continue  # named twice: as a file, and by the folder that it is in
+        while id in ids:
+            id = f"{id}~"
+        seen.add(path)
+        ids.add(id)
         try:
             documents.append(load_document(path, id=id, limits=limits))
         except DocumentError as error:
@@ -89,7 +97,8 @@ def _entries(paths: PathLike | Iterable[PathLike] | None) -> Iterator[tuple[Path
         with importlib.resources.as_file(importlib.resources.files("corpus") / "guides") as folder:
             yield from _below(folder, "")
         return
-    roots = [Path(paths)] if isinstance(paths, (str, os.PathLike)) else [Path(path) for path in paths]
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    roots = list(dict.fromkeys(Path(os.path.normpath(Path(path).absolute())) for path in given))
     for root, prefix in zip(roots, _prefixes(roots), strict=True):
         try:
             mode = root.stat().st_mode
@@ -103,23 +112,17 @@ def _entries(paths: PathLike | Iterable[PathLike] | None) -> Iterator[tuple[Path
 
 
 def _prefixes(roots: Sequence[Path]) -> list[str]:
-    """What to put before the ids of each root, so that no two roots share an id: "" for one root alone."""
+    """What to put before the ids of each root: "" for one alone, else as much of its path as sets it apart."""
     if len(roots) == 1:
         return [""]
-    resolved = [root.absolute() for root in roots]
-    folders = [root.is_dir() for root in roots]
+    parts = [root.parts for root in roots]
     prefixes: list[str] = []
-    for root, folder in zip(resolved, folders, strict=True):
-        prefix = f"{root.name}/" if folder else ""
-        prefixes.append(prefix)
-    seen: dict[str, int] = {}
-    for position, (root, folder) in enumerate(zip(resolved, folders, strict=True)):
-        key = prefixes[position] if folder else root.name
-        seen[key] = seen.get(key, 0) + 1
-        if seen[key] > 1:
-            prefixes[position] = (
-                f"{root.parent.name}/{prefixes[position]}" if seen[key] == 2 else f"{seen[key]}/{prefixes[position]}"
-            )
+    for root, own in zip(roots, parts, strict=True):
+        depth = 1
+        while depth < len(own) and sum(other[-depth:] == own[-depth:] for other in parts) > 1:
+            depth += 1
+        label = "/".join(part.strip("/\\:") for part in own[-depth:])
+        prefixes.append(f"{label}/" if root.is_dir() else label.removesuffix(root.name))
     return prefixes
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from corpus.loaders.blocks import Block, Draft, one_line
+from corpus.loaders.blocks import Block, Draft, leading_title, one_line
 from corpus.loaders.characters import decode
 from corpus.loaders.front_matter import split_front_matter
 from corpus.loaders.limits import Limits
@@ -30,15 +30,7 @@ def load_markdown(data: bytes, name: str, limits: Limits) -> Draft:
     blocks = tuple(_blocks(parser.parse(body)))
     title = str(facts.pop("title", ""))
     source = str(facts.pop("source", "") or facts.pop("url", ""))
-    return Draft(title or _title(blocks), source, blocks, facts)
-
-
-def _title(blocks: Sequence[Block]) -> str:
-    """The heading that the text begins with, unless others of its rank follow: then it titles only its own part."""
-    if not blocks or blocks[0].kind != "heading":
-        return ""
-    peers = [block for block in blocks[1:] if block.kind == "heading" and block.level <= blocks[0].level]
-    return "" if peers else blocks[0].text
+    return Draft(title or leading_title(blocks), source, blocks, facts)
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterable[Block]:

@@ -83,7 +83,7 @@ _NOTICE = _any_of(
 # A line of a table of contents: dots that lead to a page number.
 _LEADERS = re.compile(r".*(?:\.{4,}|(?:\s\.){4,}|…{2,})\s*\d{1,4}")
 _SOURCE = _any_of(
-    r"(?:(?:article )?source(?: url)?|via|link|url|retrieved from|originally (?:published|posted|appeared) (?:at|on|in))"
+    r"(?:(?:article )?source(?: url)?|via|link|url|retrieved from|originally (?:published|posted|appeared) (?:at|on))"
     r"\s*[:–-]?\s*<?(https?://[^\s<>\"]+?)>?[.,]?"
 )
 _BYLINE = _any_of(r"(?:written |posted |published )?by:?\s+([^\d:;,.!?]{3,40})")

@@ -28,6 +28,8 @@ _STREAM_OPERATORS = 200_000
 _READABLE = 1.0
 # A scanned page may bear a painted stamp or number; its recognised text is this many times longer (a guess).
 _STAMP = 5
+# A header or footer of the body's size stands off it by this many times the size; lines of text by 1.2 to 1.5.
+_APART = 1.7
 # Deepest outline that becomes headings.
 _DEPTH = 9
 
@@ -328,8 +330,31 @@ def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         [[line.text for line in lines] for lines in sorted_pages],
         [[line.y for line in lines] for lines in sorted_pages],
     )
-    dropped = {(page, orders[page][place]) for page, place in running}
+    dropped: set[tuple[int, int]] = set()
+    for page, lines in enumerate(sorted_pages):
+        for place in _apart(lines, {place for number, place in running if number == page}):
+            dropped.add((page, orders[page][place]))
     return [
         [line for position, line in enumerate(lines) if (page, position) not in dropped]
         for page, lines in enumerate(pages)
     ]
+
+
+def _apart(lines: Sequence[Line], running: set[int]) -> set[int]:
+    """Of the running lines of a page, from the top down, those that a gap or another size of type sets off the text.
+
+    The last line of a paragraph may be "again." on three pages, by chance at one height.
+    """
+
+    def joins(place: int, neighbour: int) -> bool:
+        if not 0 <= neighbour < len(lines) or neighbour in apart:
+            return False
+        line, other = lines[place], lines[neighbour]
+        return abs(line.size - other.size) < 0.6 and abs(line.y - other.y) < _APART * other.size
+
+    apart = set(running)
+    for order in (sorted(running), sorted(running, reverse=True)):
+        for place in order:
+            if place in apart and (joins(place, place - 1) or joins(place, place + 1)):
+                apart.discard(place)
+    return apart

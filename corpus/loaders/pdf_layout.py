@@ -17,6 +17,7 @@ _GAP = 1.18
 # A line set in type this many times the size of the body is a heading; bold type needs no more than the body's size.
 _LARGER = 1.12
 _HEADING_CHARACTERS = 160
+_HEADING_LINES = 4
 # Bookmarks this sparse (pages to each) name only the large parts; the type then tells the smaller ones.
 _SPARSE = 4
 
@@ -93,34 +94,34 @@ def _body_size(lines: Sequence[Line]) -> float:
 
 def _from_bookmarks(lines: Sequence[Line], bookmarks: Sequence[Bookmark]) -> dict[int, tuple[int, int]]:
     """Position of a heading's first line → (level, number of lines); bookmarks whose words are nowhere are left out."""
-    first: dict[int, int] = {}
-    after: dict[int, int] = {}
+    pages: dict[int, list[int]] = {}
     for position, line in enumerate(lines):
-        first.setdefault(line.page, position)
-        after[line.page] = position + 1
+        pages.setdefault(line.page, []).append(position)
     found: dict[int, tuple[int, int]] = {}
     for bookmark in bookmarks:
-        wanted = same_words(bookmark.title)
-        candidates: list[tuple[float, int, int]] = []
-        for position in range(first.get(bookmark.page, 0), after.get(bookmark.page, 0)):
+        wanted = _unnumbered(bookmark.title)
+        here = pages.get(bookmark.page, [])
+        places: list[tuple[float, int, int]] = []
+        for start in range(len(here)):
             words = ""
-            for count in range(1, 5):
-                if position + count > after[bookmark.page]:
+            for count in range(1, min(_HEADING_LINES, len(here) - start) + 1):
+                words = f"{words} {lines[here[start + count - 1]].text}"
+                if len(_unnumbered(words)) >= len(wanted):
                     break
-                words = f"{words} {same_words(lines[position + count - 1].text)}".strip()
-                bare = re.sub(r"^(?:\w{1,3} )+(?=\S)", "", words) if words != wanted else words
-                if wanted and (
-                    words == wanted or (words.endswith(wanted) and len(words) - len(wanted) <= 12) or bare == wanted
-                ):
-                    distance = abs(lines[position].y - bookmark.top) if bookmark.top is not None else 0.0
-                    candidates.append((distance, position, count))
-                    break
-                if len(words) > len(wanted) + 12:
-                    break
-        if candidates:
-            _, position, count = min(candidates)
-            found.setdefault(position, (bookmark.depth, count))
+            if wanted and _unnumbered(words) == wanted and here[start] not in found:
+                first = lines[here[start]]
+                distance = abs(first.y + first.size - bookmark.top) if bookmark.top is not None else 0.0
+                places.append((distance, here[start], count))
+        if places:
+            _, position, count = min(places)
+            found[position] = (bookmark.depth, count)
     return found
+
+
+def _unnumbered(heading: str) -> str:
+    """The letters and digits of a heading without its number, which page or outline may leave out."""
+    words = same_words(heading)
+    return re.sub(r"^(?:(?:\d+|[ivx]+|chapter|part|section) )+(?=\S)", "", words).replace(" ", "")
 
 
 def _from_type(lines: Sequence[Line], body: float) -> dict[int, tuple[int, int]]:
@@ -160,7 +161,7 @@ def _from_type(lines: Sequence[Line], body: float) -> dict[int, tuple[int, int]]
         count = 1
         while (
             position + count < len(lines)
-            and count < 4
+            and count < _HEADING_LINES
             and styles.get(position + count) == style
             and lines[position + count].page == lines[position].page
             and 0 < lines[position + count - 1].y - lines[position + count].y < 1.6 * style[0]
@@ -172,14 +173,18 @@ def _from_type(lines: Sequence[Line], body: float) -> dict[int, tuple[int, int]]
 
 
 def _title(lines: Sequence[Line], body: float) -> str:
-    """The largest type of the first page, if larger than the body's."""
-    page = lines[0].page
-    first = [line for line in lines if line.page == page and len(line.text) > 2]
-    largest = max((line.size for line in first), default=0.0)
+    """The largest type of the first page, if nothing else in the document is set so large; "" otherwise."""
+    first = [position for position, line in enumerate(lines) if line.page == lines[0].page and len(line.text) > 2]
+    largest = max((lines[position].size for position in first), default=0.0)
     if largest < body * _LARGER:
         return ""
-    words = [line.text for line in first if line.size == largest]
-    title = one_line(" ".join(words[:3]))
+    start = next(position for position in first if lines[position].size == largest)
+    end = start + 1
+    while end < len(lines) and end - start < _HEADING_LINES and lines[end].size == largest:
+        end += 1
+    if any(line.size >= largest for line in lines[end:]):
+        return ""  # it is one heading among others
+    title = one_line(" ".join(line.text for line in lines[start:end]))
     return title if len(title) <= 200 else ""
 
 

@@ -75,6 +75,8 @@ def find_outline(lines: Sequence[Line]) -> Outline:
         first = NUMBER.match(lines[position].text)
         if above >= 0 and first and first["number"] == "1" and above not in headings and above not in items:
             line = lines[above]
+            if above - 1 in headings:
+                continue  # "You need two things:" under "What do you need?"
             if (
                 line.gap
                 and line.text.endswith(":")
