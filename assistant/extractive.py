@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from assistant.composition import compose
-from assistant.outline import Outline, outlines
+from assistant.outline import Guides
 from assistant.question import understand
 from assistant.ranking import merit, signals
 from assistant.reader import ReaderResult
@@ -38,7 +37,8 @@ class ExtractiveReader:
     ) -> None:
         self._embed = embed
         self._passages = passages
-        self._guides = _Guides(())
+        self._guides = Guides()
+        self._known: int | None = None
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """The answer's text sentence by sentence, then the result."""
@@ -66,30 +66,20 @@ class ExtractiveReader:
         if confidence < ABSTAIN_BELOW:
             return _abstention(confidence)
         scores = merit(signals(asked, units, hits, self._embed))
-        lines = plan(asked, units, scores, self._embed, self._outlines_near(hits))
+        lines = plan(asked, units, scores, self._embed, self._surroundings())
         if not lines:
             return _abstention(confidence)
         pieces, claims, citations = compose(lines)
         return ReaderResult("".join(pieces), claims, citations, confidence=confidence), pieces
 
-    def _outlines_near(self, hits: Sequence[Hit]) -> list[Outline]:
-        """The lists of headings in the guides that the hits come from."""
-        if self._passages is None:
-            return []
-        passages = self._passages()
-        ids = hash(tuple(passage.id for passage in passages))
-        if ids != self._guides.ids:
-            self._guides = _Guides(tuple(outlines(passages)), ids)
-        found = {hit.passage.document for hit in hits}
-        return [outline for outline in self._guides.outlines if outline.document in found]
-
-
-@dataclass(frozen=True)
-class _Guides:
-    """What is known of all guides, and of which passages it was learnt."""
-
-    outlines: tuple[Outline, ...]
-    ids: int | None = None
+    def _surroundings(self) -> Guides:
+        """The guides as they are now."""
+        if self._passages is not None:
+            passages = self._passages()
+            known = hash(tuple(passage.id for passage in passages))
+            if known != self._known:
+                self._guides, self._known = Guides(passages), known
+        return self._guides
 
 
 def _abstention(confidence: float) -> tuple[ReaderResult, list[str]]:

@@ -1,9 +1,9 @@
-"""Lists that a guide writes as headings: a section that leads to its subsections, or headings that count steps."""
+"""What surrounds a hit: its whole section, and the lists that a guide writes as headings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.units import Unit, units_of
@@ -22,14 +22,12 @@ class Outline:
         lead: The last sentence above it, where that leads to it.
         members: (heading without its number, first unit under it), in order.
         counted: Whether the headings are numbered.
-        document: The guide it stands in.
     """
 
     heading: str
     lead: Unit | None
     members: tuple[tuple[str, Unit], ...]
     counted: bool
-    document: str
 
     @property
     def about(self) -> str:
@@ -37,31 +35,43 @@ class Outline:
         return f"{self.heading}\n{self.lead.text}" if self.lead else self.heading
 
 
-def outlines(passages: Sequence[Passage]) -> list[Outline]:
-    """The lists that the headings of guides make.
+class Guides:
+    """All passages of the guides, by the sections they stand in.
 
     Args:
-        passages: All passages of the guides, each guide's in reading order.
+        passages: All of them, each guide's in reading order.
     """
-    found = []
-    for sections in _guides(passages):
-        for position, section in enumerate(sections):
-            above = section[0].section
-            lead = _lead(section)
-            children = _children(sections, position)
-            numbered = _counted(children)
-            if len(children) >= MEMBERS and (numbered or (lead is not None and lead.text.endswith(":"))):
-                members = tuple((_NUMBERED.sub("", _name(child)), _first(child)) for child in children)
-                found.append(
-                    Outline(
-                        (above[-1] if above else section[0].title).rstrip(" :"),
-                        lead if lead is not None and lead.announces | lead.text.endswith(":") else None,
-                        members,
-                        numbered,
-                        section[0].document,
-                    )
-                )
-    return found
+
+    def __init__(self, passages: Sequence[Passage] = ()) -> None:
+        self._sections: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
+        self._outlines: dict[str, list[Outline]] = {}
+        for sections in _guides(passages):
+            self._outlines[sections[0][0].document] = list(_outlines(sections))
+            for section in sections:
+                self._sections.setdefault((section[0].document, section[0].section), []).extend(section)
+
+    def section_of(self, passage: Passage) -> Sequence[Passage]:
+        """The passages of the section that a passage stands in, in reading order; () if the guides are not known."""
+        return self._sections.get((passage.document, passage.section), ())
+
+    def outlines_in(self, documents: Iterable[str]) -> list[Outline]:
+        """The lists that the headings of these guides make."""
+        return [outline for document in documents for outline in self._outlines.get(document, ())]
+
+
+def _outlines(sections: Sequence[Sequence[Passage]]) -> Iterator[Outline]:
+    for position, section in enumerate(sections):
+        above = section[0].section
+        lead = _lead(section)
+        children = _children(sections, position)
+        numbered = _counted(children)
+        if len(children) >= MEMBERS and (numbered or (lead is not None and lead.text.endswith(":"))):
+            yield Outline(
+                (above[-1] if above else section[0].title).rstrip(" :"),
+                lead if lead is not None and (lead.announces or lead.text.endswith(":")) else None,
+                tuple((_NUMBERED.sub("", _name(child)), _first(child)) for child in children),
+                numbered,
+            )
 
 
 def _guides(passages: Sequence[Passage]) -> Iterator[list[list[Passage]]]:
@@ -81,7 +91,7 @@ def _children(sections: Sequence[Sequence[Passage]], position: int) -> list[Sequ
     above = sections[position][0].section
     following = sections[position + 1 :]
     if not above:
-        counted = []
+        counted: list[Sequence[Passage]] = []
         for section in following:
             match = _NUMBERED.match(section[0].section[0])
             if len(section[0].section) > 1 or not match or int(match["number"]) != len(counted) + 1:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.outline import Outline
+from assistant.outline import Guides
 from assistant.question import Asked, focus_terms, plain_words
 from assistant.ranking import ENUMERATION, Embed, Scores, fits, stems
-from assistant.units import Unit
+from assistant.units import Unit, units_of
+from index.passage import Hit
 
 # Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
 WORDS = 80
@@ -23,13 +24,15 @@ BESIDE = 0.1  # added for a sentence from the best unit's passage
 # Taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998).
 REPEATS = 0.4
 # A list of headings is the answer if its cosine to the question, made up so, is as high as any unit's: more where the
-# question speaks of steps and the headings count them, less where its heading speaks of something else as well.
-STEPS_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.1, -0.03
+# question speaks of steps and the headings count them, less where its heading speaks of something else as well. A little
+# less will do, or a little more is wanted where the best unit enumerates things itself.
+STEPS_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.1, 0.03
 SAME = 0.84  # cosine of two units from which on they say the same; a guess, read off answers
-LIST_NEAR = 0.88  # share of the best unit's score from which on a unit's list is looked at; a guess
-# The middle score of a list's other items, as a share of the best unit's and of the best outside the list, from which
-# on the whole list is the answer.
-LIST_WORTH, LIST_RIVAL = 0.66, 0.95
+# Share of the best unit's score from which on the list that a lead-in leads, or that an item stands in, is looked at.
+LEADS_NEAR, ITEMS_NEAR = 0.75, 0.9
+# The middle score of a list's other items, as a share of the best unit's (more of it for a list that no sentence leads
+# to) and of the best outside the list, from which on the whole list is the answer.
+LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,7 @@ class Line:
         return self.units[0]
 
 
-def plan(
-    asked: Asked, units: Sequence[Unit], scores: Scores, embed: Embed, outlines: Sequence[Outline] = ()
-) -> list[Line]:
+def plan(asked: Asked, units: Sequence[Unit], scores: Scores, embed: Embed, guides: Guides | None = None) -> list[Line]:
     """The lines of an answer, in the order to say them; [] only where there is nothing to say.
 
     Args:
@@ -66,7 +67,7 @@ def plan(
         units: What can be said.
         scores: How well each unit answers.
         embed: Texts to unit vectors.
-        outlines: Lists made of headings, near the units.
+        guides: What surrounds the units; None where only the hits are known.
     """
     best = [int(i) for i in np.argsort(-scores, kind="stable") if not units[i].announces or units[i].kind == "lead-in"]
     if not best:
@@ -75,15 +76,17 @@ def plan(
         sides = _side_by_side(asked, units, scores, best, embed)
         if sides:
             return sides
+    guides = guides or Guides()
     return (
-        _headings(asked, units, outlines, embed)
-        or _whole_list(asked, units, scores, best)
+        _headings(asked, units, best, embed, guides)
+        or _whole_list(asked, units, scores, best, guides)
         or _sentences(asked, units, scores, best, embed)
     )
 
 
-def _headings(asked: Asked, units: Sequence[Unit], outlines: Sequence[Outline], embed: Embed) -> list[Line]:
+def _headings(asked: Asked, units: Sequence[Unit], best: Sequence[int], embed: Embed, guides: Guides) -> list[Line]:
     """The list of headings that answers; [] where a unit is nearer to the question."""
+    outlines = guides.outlines_in(dict.fromkeys(unit.passage.document for unit in units))
     if not outlines or not asked.wants("list", "steps") or asked.limit == 1:
         return []
     vectors = embed([asked.focus, *(outline.about for outline in outlines), *(unit.in_context for unit in units)])
@@ -96,7 +99,9 @@ def _headings(asked: Asked, units: Sequence[Unit], outlines: Sequence[Outline], 
         for number, outline in enumerate(outlines)
     ]
     nearest = int(np.argmax(merit))
-    if merit[nearest] < float(likeness[len(outlines) :].max()) + HEADINGS_LEAD:
+    names_all = not asked.of_steps and bool(ENUMERATION.search(units[best[0]].text))
+    lead = -HEADINGS_LEAD if names_all else HEADINGS_LEAD
+    if merit[nearest] < float(likeness[len(outlines) :].max()) - lead:
         return []
     outline = outlines[nearest]
     words = sum(len(f"{name} {unit.text}".split()) for name, unit in outline.members)
@@ -110,21 +115,23 @@ def _headings(asked: Asked, units: Sequence[Unit], outlines: Sequence[Outline], 
     return lines
 
 
-def _whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> list[Line]:
+def _whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], guides: Guides) -> list[Line]:
     """The list that answers, with its lead-in; [] where none does."""
-    if asked.limit == 1 or not (asked.wants("list", "steps") or units[best[0]].kind == "lead-in"):
+    top = units[best[0]]
+    if asked.limit == 1 or not (asked.wants("list", "steps") or top.kind == "lead-in"):
         return []
-    near = [i for i in best[:5] if float(scores[i]) >= LIST_NEAR * float(scores[best[0]])]
-    if units[best[0]].kind == "sentence" and ENUMERATION.search(units[best[0]].text):
-        near = near[:1]
+    near = best[:1]
+    if not ENUMERATION.search(top.text):
+        bar = {"lead-in": LEADS_NEAR, "item": ITEMS_NEAR}
+        near = [i for i in best[:10] if float(scores[i]) >= bar.get(units[i].kind, 1.0) * float(scores[best[0]])]
     for i in near:
-        lines = _list_at(units[i], units, scores, best)
+        lines = _list_at(units[i], units, scores, best, guides)
         if lines:
             return lines
     return []
 
 
-def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> list[Line]:
+def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[int], guides: Guides) -> list[Line]:
     """The list that a unit stands in, leads or stands beside; [] where there is none or its items do not answer."""
     if top.kind == "sentence":
         # "Interviews are tough. They often consist of:" – the sentence beside the lead-in is the better match.
@@ -132,38 +139,45 @@ def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[in
         top = beside[0] if beside else top
     if top.kind not in {"item", "lead-in"}:
         return []
-    items = _items_beside(top, units)
-    if len(items) < 2 or (top.kind == "item" and not _stand_together(items, units, scores, best)):
+    section = guides.section_of(top.passage)
+    whole = units_of([Hit(passage, 0.0) for passage in section]) if section else units
+    items = _items_beside(top, whole)
+    lead = [u for u in whole if u.kind == "lead-in" and items and u.text == items[0].under]
+    if len(items) < 2 or (top.kind == "item" and not _stand_together(items, units, scores, best, bool(lead))):
         return []
-    under = units[items[0]].under
-    lead = [u for u in units if u.kind == "lead-in" and u.hit == units[items[0]].hit and u.text == under]
-    opening = [Line((u,), "lead-in") for u in lead[:1]]
-    shape = "step" if units[items[0]].marker[:1].isdigit() else "item"
-    return opening + [Line((unit,), shape, marker=unit.marker) for unit in _shortened([units[i] for i in items])]
+    shape = "step" if items[0].marker[:1].isdigit() else "item"
+    return [
+        *(Line((unit,), "lead-in") for unit in lead[:1]),
+        *(Line((unit,), shape, marker=unit.marker) for unit in _shortened(items)),
+    ]
 
 
-def _stand_together(items: Sequence[int], units: Sequence[Unit], scores: Scores, best: Sequence[int]) -> bool:
+def _stand_together(
+    items: Sequence[Unit], units: Sequence[Unit], scores: Scores, best: Sequence[int], led: bool
+) -> bool:
     """Whether the items of a list are together the best units, rather than one of them alone."""
-    others = [float(scores[i]) for i in items if i != best[0]]
-    blocks = {(units[i].hit, units[i].block) for i in items}
-    rival = next((float(scores[i]) for i in best if (units[i].hit, units[i].block) not in blocks), 0.0)
-    return bool(others) and float(np.median(others)) >= max(LIST_WORTH * float(scores[best[0]]), LIST_RIVAL * rival)
+    lines = {(unit.passage.id, unit.block) for unit in items}
+    places = {(unit.passage.id, unit.start) for unit in items}
+    others = [float(scores[i]) for i in best[1:] if (units[i].passage.id, units[i].start) in places]
+    rival = next((float(scores[i]) for i in best if (units[i].passage.id, units[i].block) not in lines), 0.0)
+    worth = (LIST_WORTH if led else UNLED_WORTH) * float(scores[best[0]])
+    return bool(others) and float(np.median(others)) >= max(worth, LIST_RIVAL * rival)
 
 
-def _items_beside(top: Unit, units: Sequence[Unit]) -> list[int]:
-    """Positions of the first sentences of the items of the list that a unit stands in or leads, in reading order."""
+def _items_beside(top: Unit, units: Sequence[Unit]) -> list[Unit]:
+    """The first sentences of the items of the list that a unit stands in or leads, in reading order."""
     place = (top.passage.document, top.passage.section)
     found = [
-        i
-        for i, unit in enumerate(units)
+        unit
+        for unit in units
         if unit.kind == "item"
         and unit.marker
         and (unit.passage.document, unit.passage.section) == place
         and (unit.level == top.level if top.kind == "item" else unit.level == 0)
     ]
     if top.kind == "lead-in":
-        found = [i for i in found if units[i].hit != top.hit or units[i].under == top.text]
-    return sorted(found, key=lambda i: (units[i].passage.start, units[i].start))
+        found = [u for u in found if u.passage.id != top.passage.id or u.under == top.text]
+    return sorted(found, key=lambda unit: (unit.passage.start, unit.start))
 
 
 def _shortened(items: Sequence[Unit]) -> list[Unit]:

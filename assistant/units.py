@@ -11,13 +11,15 @@ from index.segmentation import Segment, segment, sentences
 
 # A sentence that opens so leans on the one before it.
 _LEANS = re.compile(
-    r"(?:this|these|those|it|its|they|their|them|that|such|he|she|his|her|however|additionally|also|in contrast|"
+    r"(?!it(?:[’']s| is| takes| can take)\b)(?:this|these|those|it|its|they|their|them|that|such|he|she|his|her|however|additionally|also|in contrast|"
     r"instead|otherwise|then|therefore|thus|but|and|or|so|both|the latter|the former|for example|for instance|"
     r"all of these|all three|here)\b",
     re.IGNORECASE,
 )
 # A sentence that only says that something follows.
-_ANNOUNCES = re.compile(r"(?:here(?:[’']s| is| are)|ready to|first, let[’']s|these are some)\b", re.IGNORECASE)
+_ANNOUNCES = re.compile(
+    r"(?:here(?:[’']s| is| are)|ready to|first, let[’']s|these are some|if you have (?:more|any))\b", re.IGNORECASE
+)
 _LABEL = re.compile(r"(?P<label>[^:.!?]{1,60}):\s+(?=\S)")
 LABEL_WORDS = 7  # a longer run before a colon is a clause, not a label; a guess
 
