@@ -15,17 +15,19 @@ from index.passage import Hit
 
 # Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
 WORDS = 80
+MOST_WORDS = 100  # with the sentences that others lean on; an answer may have 120 with the names of guides
 LIST_WORDS = 165  # that a list may take with its lead-in; an answer in lists may have 200
 ITEM_WORDS = 24  # from which on the items of a long list are cut to what they name
 # How far above the middling candidate, as a share of the best unit's lead over it, the second, third, … sentence must
 # be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
 WORTH = (0.35, 0.45, 0.55, 0.65)
 BESIDE = 0.1  # added for a sentence from the best unit's passage
+BEFORE = 0.1  # taken for one that stands before it there: what leads up to an answer is not part of it
 # Taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998).
 REPEATS = 0.4
 # A list of headings is the answer if its cosine to the question, made up so, is as high as any unit's: more where the
-# question speaks of steps and the headings count them, less where its heading speaks of something else as well. A little
-# less will do, or a little more is wanted where the best unit enumerates things itself.
+# question speaks of steps and the headings count them, less where its heading speaks of something else as well. A
+# little less will do, or a little more is wanted where the best unit enumerates things itself.
 STEPS_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.1, 0.03
 SAME = 0.84  # cosine of two units from which on they say the same; a guess, read off answers
 # Share of the best unit's score from which on the list that a lead-in leads, or that an item stands in, is looked at.
@@ -218,6 +220,7 @@ def _sentences(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
         worth = {
             i: (float(scores[i]) - middle) / (top - middle or 1.0)
             + (BESIDE if units[i].hit == units[shortlist[0]].hit else 0.0)
+            - (BEFORE if _before(units[i], units[shortlist[0]]) else 0.0)
             - REPEATS * max(0.0, likeness[i] - 0.5)
             for i in left
         }
@@ -232,8 +235,8 @@ def _sentences(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
         left.remove(i)
     if asked.wants("reason"):
         chosen += _reasons(chosen[0][0], {i for group in chosen for i in group}, units)
-    lines = [Line(tuple(units[i] for i in group)) for group in chosen]
-    return _in_order(_with_antecedents(lines, units))
+    lines = _in_order([Line(tuple(units[i] for i in group)) for group in chosen])
+    return _cut(_with_antecedents(lines, units))
 
 
 def _reasons(first: int, said: set[int], units: Sequence[Unit]) -> list[list[int]]:
@@ -252,34 +255,51 @@ def _most(asked: Asked) -> int:
     return 3
 
 
+def _before(unit: Unit, other: Unit) -> bool:
+    return unit.hit == other.hit and unit.position < other.position
+
+
+def _in_order(lines: Sequence[Line]) -> list[Line]:
+    """Guide by guide and passage by passage; the best line first, the rest of each passage in the order of the text."""
+    hits = list(dict.fromkeys(line.unit.hit for line in lines))
+    documents = list(dict.fromkeys(line.unit.passage.document for line in lines))
+    return sorted(
+        lines,
+        key=lambda line: (
+            documents.index(line.unit.passage.document),
+            hits.index(line.unit.hit),
+            line is not lines[0],
+            line.unit.start,
+        ),
+    )
+
+
 def _with_antecedents(lines: Sequence[Line], units: Sequence[Unit]) -> list[Line]:
     """The lines, each that points back preceded by the sentence it points at, or labelled by its heading."""
-    said = {id(line.unit) for line in lines}
     result: list[Line] = []
     for line in lines:
         unit = line.unit
-        if unit.leans:
-            before = next(
-                (u for u in units if (u.hit, u.block, u.position) == (unit.hit, unit.block, unit.position - 1)), None
-            )
-            if before is not None and not before.announces:
-                if id(before) not in said:
-                    result.append(Line((before,)))
-                    said.add(id(before))
-            else:
+        if unit.leans and not any(_before(said.unit, unit) and said.unit.block == unit.block for said in result[-1:]):
+            before = [u for u in units if (u.hit, u.block, u.position) == (unit.hit, unit.block, unit.position - 1)]
+            if before and not before[0].announces:
+                result = [said for said in result if said.unit is not before[0]]
+                result.append(Line((before[0],)))
+            elif not result or result[-1].unit.hit != unit.hit:
                 line = replace(line, label=unit.label or unit.heading.rstrip(" :?"))
         result.append(line)
     return result
 
 
-def _in_order(lines: Sequence[Line]) -> list[Line]:
-    """Guide by guide and passage by passage, the best first; within a passage in the order of the text."""
-    hits = list(dict.fromkeys(line.unit.hit for line in lines))
-    documents = list(dict.fromkeys(line.unit.passage.document for line in lines))
-    return sorted(
-        lines,
-        key=lambda line: (documents.index(line.unit.passage.document), hits.index(line.unit.hit), line.unit.start),
-    )
+def _cut(lines: Sequence[Line]) -> list[Line]:
+    """As many lines from the first on as an answer may be long."""
+    kept: list[Line] = []
+    words = 0
+    for line in lines:
+        words += len(f"{line.label} {line.unit.text}".split())
+        if kept and words > MOST_WORDS:
+            break
+        kept.append(line)
+    return kept
 
 
 def _side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
