@@ -68,7 +68,7 @@ class Assistant:
         self._fingerprints = {document.id: document.fingerprint for document in documents}
         self.settings = settings
         self._reader = reader
-        self._extractive = reader if isinstance(reader, ExtractiveReader) else ExtractiveReader(index.embed)
+        self._extractive = reader if isinstance(reader, ExtractiveReader) else _open_extractive(index)
         self._chain = self._build()
 
     @classmethod
@@ -208,6 +208,10 @@ class Assistant:
             report=self.report,
         )
 
+    def over(self, index: PassageIndex, documents: Sequence[Document]) -> Assistant:
+        """An assistant with the same settings over another index, in the guides' own words until `using` is called."""
+        return Assistant(index, _open_extractive(index), settings=self.settings, documents=documents)
+
     def close(self) -> None:
         """Let go of the index."""
         self.index.close()
@@ -301,9 +305,13 @@ class Assistant:
         )
 
 
+def _open_extractive(index: PassageIndex) -> ExtractiveReader:
+    return ExtractiveReader(index.embed)
+
+
 def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings: Settings) -> Reader:
     if llm is None and settings.llm is None and settings.llm_base_url is None:
-        return ExtractiveReader(index.embed)
+        return _open_extractive(index)
     from assistant.generative import GenerativeReader
     from assistant.models import open_chat_model
 
