@@ -16,7 +16,6 @@ from pathlib import Path
 from threading import Lock, RLock
 
 from assistant.chain import Assistant, Guides
-from assistant.extractive import ExtractiveReader
 from corpus.document import Document
 from corpus.errors import AssistantError, DocumentError, DocumentTooLarge, UnsupportedDocument
 from corpus.loaders import load_document
@@ -147,10 +146,8 @@ class GuideLibrary:
             found[0].index if found else PassageIndex.open(self._place(owner) / "index", embedder=shared.index.embedder)
         )
         documents = (*shared.documents, *own)
-        report = sync_documents(index, documents, progress=progress, allow_removal=True)
-        assistant = Assistant(
-            index, ExtractiveReader(index.embed), settings=shared.settings, documents=documents, report=report
-        )
+        sync_documents(index, documents, progress=progress, allow_removal=True)
+        assistant = shared.over(index, documents)
         with self._lock:
             self._open[owner] = (assistant, own)
             self._open.move_to_end(owner)

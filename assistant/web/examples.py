@@ -1,13 +1,15 @@
-"""Questions that a newcomer can ask of the guides at hand."""
+"""Questions that can be asked of the guides at hand: by a newcomer, and after an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from assistant.answer import Answer
 from corpus.document import Document
 
 EXAMPLES = 6
+SUGGESTIONS = 3
 
 
 def example_questions(documents: Sequence[Document]) -> list[str]:
@@ -17,6 +19,22 @@ def example_questions(documents: Sequence[Document]) -> list[str]:
     columns = [_questions(document) for document in (*own[-2:], *rest[:3])]
     mixed = [question for row in zip_longest(*columns) for question in row if question]
     return list(dict.fromkeys(mixed))[:EXAMPLES]
+
+
+def next_questions(answer: Answer) -> list[str]:
+    """What can be asked next: the reader's suggestions, or else the questions that head the passages near by."""
+    if answer.suggestions:
+        return list(answer.suggestions)
+    known = [answer.question, answer.searched_for]
+    known += [heading for citation in answer.citations for heading in citation.passage.section[-1:]]
+    taken = {_plain(text) for text in known}
+    headings = [heading for hit in answer.hits for heading in hit.passage.section[-1:]]
+    asked = [heading for heading in dict.fromkeys(headings) if heading.endswith("?") and ":" not in heading]
+    return [heading for heading in asked if _plain(heading) not in taken][:SUGGESTIONS]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().rstrip("?").split())
 
 
 def _questions(document: Document) -> list[str]:

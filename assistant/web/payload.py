@@ -11,6 +11,7 @@ from typing import Any
 from assistant.answer import Answer
 from assistant.render import place, to_html, to_markdown
 from assistant.web.comparison import compare
+from assistant.web.examples import next_questions
 from corpus.document import Document
 from index.passage import Passage
 
@@ -41,7 +42,7 @@ def answer_payload(answer: Answer, turn: str, *, feedback: tuple[bool, str] | No
         "quotes": {citation.number: _quote(turn, citation.quote, citation.passage) for citation in answer.citations},
         "cited": _cited(answer, turn),
         "also": _also(answer, turn),
-        "suggestions": list(answer.suggestions),
+        "suggestions": next_questions(answer),
         "reader": _REASONS.get(answer.reader, answer.reader),
         "seconds": round(float(answer.timings.get("total", 0.0)), 2),
         "confidence": answer.confidence,
