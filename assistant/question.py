@@ -78,7 +78,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "comparison",
             r"\bvs\.?\b|\bversus\b|\bcompar(?:e|ed|es|ing|ison)\b|\bdiffer(?:s|ence|ences|ent from)?\b|\bdistinguish"
-            r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b",
+            r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b|\bhow far apart\b|\bas against\b|\bagainst\b"
+            r"|\b(?:are|is|do|does) .* related?\b|\b(?:more|better|higher|lower|longer|harder|easier)\b.*\bor\b",
         ),
         (
             "duration",
@@ -111,7 +112,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_STEPS = re.compile(r"\b(?:steps?|stages?|phases?|road ?map|plan)\b", re.IGNORECASE)
+_STEPS = re.compile(r"\b(?:steps?|stages?|phases?|action plan|road ?map (?:to|for))\b", re.IGNORECASE)
 _LISTING = re.compile(
     r"\b(?:list|name|enumerate) (?:the|some|any|all|me|a few|two|three|four|five|six|\d)\b|^list\b|\bexamples\b"
     r"|\bsteps\b|\b(?:what|which) (?:all )?(?:are|were) (?:the|some|all|any|your|good|common)\b"
@@ -127,7 +128,7 @@ _ENDING_IN_S = """
 this always perhaps besides previous various numerous as us its plus maths physics mathematics
 """
 _NOT_PLURAL = frozenset(_ENDING_IN_S.split())
-_ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:(?:an?|the|is|are|does|do|in) )+", re.IGNORECASE)
 _SIDES = (
     re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
     re.compile(
@@ -142,7 +143,9 @@ _SIDES = (
     ),
     re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against) (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
     re.compile(r"\b(?:how|what) .*?\b(?P<a>\w+(?:[ -]\w+)?) and (?P<b>\w+(?:[ -]\w+)?) .*\bdiffer\b", re.IGNORECASE),
-    re.compile(r"\b(?P<a>\w+(?: \w+)?) (?:and|or) (?P<b>\w+(?: \w+)?)", re.IGNORECASE),
+    re.compile(r"^(?P<a>[^,?.;:]+?) (?:as )?against (?P<b>[^,?.;:]+)", re.IGNORECASE),
+    re.compile(r"[,:] (?P<a>(?:an? |the )?[\w'-]+(?: [\w'-]+)?) or (?P<b>(?:an? |the )?[\w' -]+)\??$", re.IGNORECASE),
+    re.compile(r"\b(?P<a>[\w'-]+(?: [\w'-]+)?) (?:and|or) (?P<b>[\w'-]+(?: [\w'-]+)?)", re.IGNORECASE),
 )
 
 

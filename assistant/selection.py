@@ -20,7 +20,7 @@ LIST_WORDS = 165  # that a list may take with its lead-in; an answer in lists ma
 ITEM_WORDS = 24  # from which on the items of a long list are cut to what they name
 # How far above the middling candidate, as a share of the best unit's lead over it, the second, third, … sentence must
 # be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
-WORTH = (0.35, 0.45, 0.55, 0.65)
+WORTH = (0.4, 0.5, 0.6, 0.7)
 BESIDE = 0.1  # added for a sentence from the best unit's passage
 BEFORE = 0.1  # taken for one that stands before it there: what leads up to an answer is not part of it
 # Taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998).
