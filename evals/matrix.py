@@ -88,17 +88,20 @@ def rank(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def print_matrix(ranked: Sequence[Entry], console: Console, *, seed: int = 0) -> None:
-    """A row for each combination, with its distance from the best one."""
+    """The combinations by rank, then a row for each with its distance from the best one."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("settings", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for place, entry in enumerate(ranked, start=1):
+        console.print(Text(f"{place}  {describe(entry.values)}"))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("#", no_wrap=True)
     for name in (*COLUMNS, "behind the best"):
         table.add_column(name.replace("_", "\n").replace(" ", "\n", 1), justify="right", no_wrap=True)
     first = METRICS[COLUMNS[0]]
     best = first.observations(ranked[0].report.results)
-    for entry in ranked:
+    for place, entry in enumerate(ranked, start=1):
         scores = score_results(entry.report.results)
         behind = ""
         if entry is not ranked[0]:
@@ -107,7 +110,7 @@ def print_matrix(ranked: Sequence[Entry], console: Console, *, seed: int = 0) ->
                 low, high = difference.interval.low, difference.interval.high
                 behind = f"{difference.value:+.3f}\n{low:+.3f} – {high:+.3f}"
         figures = [show_figure(name, scores[name].value) for name in COLUMNS]
-        table.add_row(Text(describe(entry.values)), *figures, behind)
+        table.add_row(str(place), *figures, behind)
     console.print(table)
 
 
