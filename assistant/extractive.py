@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from assistant.composition import compose
 from assistant.outline import Guides
+from assistant.plan import plan
 from assistant.question import understand
 from assistant.ranking import merit, signals
 from assistant.reader import ReaderResult
-from assistant.selection import plan
 from assistant.units import units_of
 from index.embedding import Vectors
 from index.passage import Hit, Passage

@@ -12,8 +12,8 @@ from index.segmentation import Segment, segment, sentences
 # A sentence that opens so leans on the one before it.
 _LEANS = re.compile(
     r"(?!it(?:[’']s| is| takes| can take)\b)(?:this|these|those|it|its|they|their|them|that|such|he|she|his|her|"
-    r"however|additionally|also|in contrast|instead|otherwise|then|therefore|thus|but|and|or|so|both|the latter|the former|"
-    r"for example|for instance|all of these|all three|here)\b",
+    r"however|additionally|also|in contrast|instead|otherwise|then|therefore|thus|but|and|or|so|both|the latter|"
+    r"the former|for example|for instance|all of these|all three|here)\b",
     re.IGNORECASE,
 )
 # A sentence that only says that something follows.

@@ -1,0 +1,71 @@
+"""Comparisons: what is said of each side, or by each guide, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from assistant.question import Asked, focus_terms, plain_words
+from assistant.ranking import DURATION, MONEY, Embed, Scores, fits, stems
+from assistant.selection import Line
+from assistant.units import Unit
+
+
+def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
+    """For each side of a comparison, the unit that says it; [] where one unit holds both."""
+    named = [frozenset(stems(plain_words(side))) for side in asked.sides]
+    if not named or not all(named):
+        return []
+    if any(all(side & set(stems(units[i].text)) for side in named) for i in best[:2]):
+        return []
+    vectors = embed([*_sub_questions(asked), *(unit.in_context for unit in units)])
+    likeness = vectors[2:] @ vectors[:2].T
+    wanted = replace(asked, kinds=tuple(kind for kind in asked.kinds if kind != "comparison"))
+    shared = scores / (float(scores.max()) or 1.0) + np.array(
+        [0.5 * fits(wanted, unit.text) - 0.3 * unit.leans for unit in units]
+    )
+    merits = []
+    for number in (0, 1):
+        only = named[number] - named[1 - number]
+        holds = np.array([float(bool(only & set(stems(unit.in_context)))) for unit in units])
+        merits.append(shared + 2 * likeness[:, number] - likeness[:, 1 - number] + 0.5 * holds)
+    surer = int(merits[1][best].max() > merits[0][best].max())
+    first = max(best, key=lambda i: float(merits[surer][i]))
+    # A figure on one side wants a figure on the other.
+    figures = [pattern for pattern in (MONEY, DURATION) if pattern.search(units[first].text)]
+    second = max(
+        (i for i in best if i != first),
+        key=lambda i: float(merits[1 - surer][i]) + sum(bool(figure.search(units[i].text)) for figure in figures),
+        default=first,
+    )
+    if second == first:
+        return []
+    chosen = (second, first) if surer else (first, second)
+    return [Line((units[i],), "item", side[:1].upper() + side[1:]) for i, side in zip(chosen, asked.sides, strict=True)]
+
+
+def guide_by_guide(asked: Asked, units: Sequence[Unit], best: Sequence[int]) -> list[Line]:
+    """Where the question names guides ("the roadmap … and the playbook"), the best of each; [] where it does not."""
+    titles = {unit.passage.document: set(stems(unit.passage.title)) for unit in units}
+    shared = set.intersection(*titles.values()) if len(titles) > 1 else set()
+    wanted = set(stems(asked.focus))
+    named = [document for document, title in titles.items() if (title - shared) & wanted]
+    if len(named) < 2:
+        return []
+    return [
+        Line((units[i],))
+        for document in named
+        for i in [i for i in best if units[i].passage.document == document and units[i].kind != "lead-in"][:2]
+    ]
+
+
+def _sub_questions(asked: Asked) -> list[str]:
+    """What is asked of each side: the side, and the words of the question that belong to neither."""
+    first, second = asked.sides
+    sides = set(focus_terms(plain_words(first))) | set(focus_terms(plain_words(second)))
+    rest = " ".join(term for term in focus_terms(asked.focus) if term not in sides)
+    if second.endswith("'s"):
+        second = f"{second} {first.split()[-1]}"
+    return [f"{plain_words(side)} {rest}" for side in (first, second)]
