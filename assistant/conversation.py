@@ -3,33 +3,124 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from assistant.asking import read_question
+from assistant.topics import Phrase, content, phrases
+from index.embedding import Vectors
 
 if TYPE_CHECKING:
     from assistant.answer import Answer
     from assistant.chain import Assistant
 
 Message = Mapping[str, str]
-_FOLLOW_UP = re.compile(
-    r"^\s*(and|but|so|or|also|ok|okay|what about|how about|why|which one|in which|where is it|what's that)\b"
-    r"|\b(it|its|that|this|those|these|they|them|their|there|he|she|one|ones)\b",
+Embed = Callable[[Sequence[str]], Vectors]
+
+TURNS = 8  # earlier turns read; people refer to the last few only
+_LIKE = 0.25  # cosine from which a new term may take the place of an earlier one (development split of the follow-ups)
+
+_COURTESY = re.compile(
+    r"^(?:\s*(?:thanks|thank you|thx|ta|cheers|ok|okay|k|great|cool|nice|right|alright|hmm+|oh|ah|yes|yeah|yep|no|sure"
+    r"|got it|i see|perfect|awesome|lovely|brilliant|good|well|sorry|please)\b(?: (?:so much|a lot|very much|then))?"
+    r"[\s,.!;:-]*)+",
     re.IGNORECASE,
 )
+_REMARK = re.compile(
+    r"^\W*(?:that's|that is|thats|wow|interesting|makes sense|good to know|i see)\b[^?]*$", re.IGNORECASE
+)
+_NEW_SUBJECT = re.compile(
+    r"^\W*(?:(?:ok|okay|thanks|right|well|so|and|now|actually)\W+)*"
+    r"(?:(?:a |an )?(?:different|another|new|unrelated|separate) (?:question|topic|subject|thing|one)"
+    r"|(?:forget|never ?mind|leave|drop|scratch)(?: (?:that|it|this|about (?:that|it|this)))?"
+    r"|(?:changing|change|switching|switch)(?: of| the)? (?:topic|subject|tack)s?|let's (?:change|switch)[^,:.]*"
+    r"|something else|by the way|btw|on (?:a|an) (?:different|another|other) (?:note|topic)|moving on|next question)"
+    r"(?: (?:though|then|now))?\s*[,:.;!?–-]*\s+(?=\S)",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"^\s*(?:(?:and|but|so|or|also|plus|then)\b[\s,]*)+", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(
+    r"^\s*(?:(?:and|but|so|or|ok|okay)\b[\s,]*)*(?:what|how|wat|whats|hows)(?:'s)? ?(?:about|abt|of)\s+", re.IGNORECASE
+)
+_AUXILIARY = (
+    r"is|are|was|were|am|do|does|did|can|could|should|shall|will|would|may|might|must|has|have|had|isn't|aren't|don't"
+    r"|doesn't|didn't|can't|couldn't|won't|wouldn't|shouldn't"
+)
+_CLAUSE = re.compile(
+    r"^(?:what|which|who|whose|how)\b(?:\W+\w+){3,}|"
+    rf"^(?:what|which|who|whose|where|when|why|how|whats|what's|who's|how's|where's)\b.*\b(?:{_AUXILIARY}|to)\b"
+    rf"|^(?:{_AUXILIARY})\b \S+ \S+|^(?:what's|who's|where's|how's|whats)\b|^how to\b"
+    r"|^(?:give|tell|name|list|show|explain|describe|compare|recommend|suggest|define)\b"
+    rf"|\b(?:i|we|you|they|he|she|it|people|someone) (?:\w+ )?(?:{_AUXILIARY}|need|want|get|use)\b",
+    re.IGNORECASE,
+)
+_DEPENDENT = re.compile(r"^(?:even|only|just|not|without|with|in|at|for|from|on|by|as|since|until)\b", re.IGNORECASE)
+_SUBJECT = re.compile(rf"\b(?:{_AUXILIARY})\b.*\b(?:i|we|you|they|engineers?|the|a)\b", re.IGNORECASE)
+_SUBORDINATE = re.compile(r"[,;.!?]|\b(?:if|when|once|after|before|because|while|and|so)\b", re.IGNORECASE)
+_NOT_IN_PLACE = re.compile(
+    r"(?:which|what|who|where|when|why|how|even|any|such|really|since|example|more)\b", re.IGNORECASE
+)
+_LEVEL = re.compile(
+    r"^(?:entry|mid|junior|senior|lead|principal|beginner|starting|supervised|unsupervised)(?:[- ]level)?\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?P<plural>they|them|those|these)\b|\b(?P<own>its|their)\b|\b(?P<single>it|that|this)\b"
+    r"|\b(?P<person>he|she|him|her|his|hers)\b|\b(?P<place>there|here)\b",
+    re.IGNORECASE,
+)
+# "It" that stands for nothing said before, "that" that opens a clause, "this job" and "there are".
+_EMPTY = re.compile(
+    r"\b(?:does|do|did|will|would|could|can|might|may|should|is|was)\s+it\s+(?:\w+\s+){0,3}?(?:to|that|if|for|when)\b(?=\s+\w)"
+    r"|\bit\s+(?:is|was|takes?|'s)\s+(?:\w+\s+){0,2}?(?:to|that|if|for)\b|\bit's\s+(?:\w+\s+){0,2}?(?:to|that)\b"
+    r"|\b(?:this|that)\s+(?:job|field|career|role|profession|guide|roadmap|playbook|subject|line)\b"
+    r"|\b(?:is|are|was|were)\s+there\b|\bthere\s+(?:is|are|was|were)\b|\bthere's\b|\bmake it as\b"
+    r"|\b\w{3,}(?<!\babout)(?<!\bis)(?<!\bdo)(?<!\bdoes)(?<!\bfor)(?<!\bwith)(?<!\bwas)\s+that\s+(?:is|are|can|will|matter|help|have|the|i|we|you|they|it)\b"
+    r"|\bso that\b|\bhere (?:is|are)\b",
+    re.IGNORECASE,
+)
+_RELATIVE = re.compile(
+    r"\b(?:the|that|this|these|those) (?:\w+ )?(?:one|ones|part|parts|two|three|both|others?|first|second|third"
+    r"|last|former|latter|same|rest|next|step|round|kind|type|practice|thing|platform|latter)\b"
+    r"|\b(?:which|what) ones?\b|\bone of (?:them|those)\b|\bother (?:example|kind|one|option)s?\b|\bin between\b"
+    r"|\b(?:afterwards|instead|either|otherwise|too|as well|then)\s*\W*$",
+    re.IGNORECASE,
+)
+_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "final": -1}
+_ORDINAL = re.compile(rf"\bthe ({'|'.join(_ORDINALS)})(?: (?:one|book|item|option|step|kind|type|part|skill))?\b", re.I)
+_LOW = re.compile(r"\b(?:entry|junior|beginner|starting out|starter|fresher|new|graduate)\b", re.IGNORECASE)
+_HIGH = re.compile(r"\b(?:senior|lead|principal|experienced|expert|staff)\b", re.IGNORECASE)
 
 
-def standalone_question(question: str, history: Sequence[Message]) -> str:
+@dataclass(frozen=True)
+class _Turn:
+    """What the user has asked so far, standing alone, with what the assistant said to it."""
+
+    question: str
+    answer: str = ""
+
+
+def standalone_question(question: str, history: Sequence[Message], *, embed: Embed | None = None) -> str:
     """The question with what it takes from the conversation put into words.
+
+    A complete question comes back as it is, but for courtesies before it. A term in the place of an earlier one
+    ("and Kubernetes?") is put into the earlier question; a pronoun is replaced by what it stands for, where one phrase
+    fits; otherwise the earlier question goes before the new one.
 
     Args:
         question: As asked.
         history: Earlier messages, oldest first, each with `role` and `content`.
+        embed: Texts to unit vectors, to find the term that a new one takes the place of.
     """
-    earlier = [message["content"] for message in history if message.get("role") == "user"]
-    if earlier and (_FOLLOW_UP.search(question) or len(question.split()) <= 4):
-        return f"{earlier[-1]} {question}"
-    return question
+    turns: list[_Turn] = []
+    for message in history[-2 * TURNS :]:
+        role, text = message.get("role"), (message.get("content") or "").strip()
+        if role == "user" and content(_courteous(text)) and not _REMARK.match(text):
+            turns.append(_Turn(_stand_alone(text, turns, embed)))
+        elif role == "assistant" and turns:
+            turns[-1] = _Turn(turns[-1].question, text)
+    return _stand_alone(question, turns, embed)
 
 
 @dataclass
@@ -53,3 +144,227 @@ class Conversation:
 def user_turns(turns: Iterable[str]) -> list[dict[str, str]]:
     """Messages of a user's earlier questions alone."""
     return [{"role": "user", "content": turn} for turn in turns]
+
+
+def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> str:
+    moved = _NEW_SUBJECT.match(question)
+    if moved:
+        return question[moved.end() :].strip()
+    if not turns:
+        return question
+    asked = _courteous(question)
+    about = _WHAT_ABOUT.match(asked)
+    bare = asked[about.end() :] if about else _LEAD.sub("", asked)
+    bare = bare.strip() or asked
+    previous = turns[-1]
+    if not about and _complete(bare):
+        return question if bare == asked == question.strip() else bare
+    between = _between(bare, turns)
+    if between:
+        return between
+    ordinal = _named_by_ordinal(bare, previous)
+    if ordinal:
+        return ordinal
+    if about or not _CLAUSE.search(bare):
+        return _in_place(bare, previous, embed, about=bool(about)) or _joined(previous.question, asked)
+    return _resolved(bare, turns) or _joined(_context(turns), asked)
+
+
+def _courteous(text: str) -> str:
+    """The text without thanks and the like before it."""
+    rest = _COURTESY.sub("", text, count=1).strip()
+    return rest or text.strip()
+
+
+def _complete(question: str) -> bool:
+    """Whether a question says all it needs."""
+    text = question.strip()
+    if read_question(text).instruction:
+        return True
+    stripped = _EMPTY.sub(" ", text)
+    pronoun = _PRONOUN.search(stripped)
+    if pronoun and not _antecedents(stripped[: pronoun.start()]):
+        return False
+    if _RELATIVE.search(text) and len(content(_RELATIVE.sub(" ", text))) < 4:
+        return False
+    if re.match(
+        r"^(?:even|only|just|not|without|with|in|at|for|from|on|by|as|since|until)\b", text, re.I
+    ) and not re.search(rf"\b(?:{_AUXILIARY})\b.*\b(?:i|we|you|they|engineers?|the|a)\b", text, re.I):
+        return False
+    named = content(text)
+    if not named:
+        return False
+    if not _CLAUSE.search(text):
+        return len(named) >= 4  # "senior ml engineer us salary" is a question; "and the libraries?" is not
+    return len(named) >= 2 or bool(phrases(text))
+
+
+def _antecedents(before: str) -> list[Phrase]:
+    """The phrases before a pronoun that it may stand for."""
+    found = phrases(before)
+    asked = re.match(r"\W*(?:which|what|whose|how (?:many|much|long|often))\b", before, re.IGNORECASE)
+    if (
+        asked
+        and found
+        and not re.search(r"[,;.!?]|\b(?:if|when|once|after|before|because|while|and|so)\b", before, re.I)
+    ):
+        # "How many projects should it have?": what is asked for is not what "it" stands for.
+        return [] if len(found) == 1 or re.search(r"\bof\b", before) else found[1:]
+    return found
+
+
+def _between(question: str, turns: Sequence[_Turn]) -> str | None:
+    """What lies between a low and a high level that were asked about: the mid level."""
+    if not re.search(r"\b(?:in[- ]?between|middle|between (?:them|those|these))\b", question, re.IGNORECASE):
+        return None
+    recent = turns[-2:]
+    for turn in recent:
+        for pattern in (_HIGH, _LOW):
+            if pattern.search(turn.question) and any(
+                (_LOW if pattern is _HIGH else _HIGH).search(other.question) for other in recent
+            ):
+                level = pattern.search(turn.question)
+                assert level is not None
+                whole = re.compile(rf"{re.escape(level.group())}(?:[- ]level)?\b", re.IGNORECASE)
+                return whole.sub("mid-level", turn.question, count=1)
+    return None
+
+
+def _named_by_ordinal(question: str, previous: _Turn) -> str | None:
+    """The question with "the second one" replaced by the second item of the answer."""
+    match = _ORDINAL.search(question)
+    if not match or not previous.answer:
+        return None
+    items = re.findall(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", previous.answer, re.MULTILINE)
+    place = _ORDINALS[match.group(1).lower()]
+    if not items or place >= len(items):
+        return None
+    item = re.sub(r"\s*\[\d+\]|\*\*", "", items[place])
+    name = re.split(r"[:,.;(]|\s[-–]\s", item)[0].strip()
+    return f"{question[: match.start()]}{name}{question[match.end() :]}" if 0 < len(name.split()) <= 8 else None
+
+
+def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: bool) -> str | None:
+    """The earlier question with the fragment in the place of what it corresponds to."""
+    question = previous.question.rstrip(" ?.!")
+    text = fragment.strip(" ?.!")
+    preposition = re.match(r"(without|with|in|at|for|from|on|by|as|after|before|if|when|during)\b", text, re.IGNORECASE)
+    if preposition and not re.search(r"\b(?:which|what|whom)\b", text, re.IGNORECASE):
+        word = preposition.group().lower()
+        for phrase in phrases(question):
+            if phrase.preposition == word and word in {"in", "at", "for", "from"} and len(text.split()) <= 4:
+                start = question.lower().rfind(word, 0, phrase.start)
+                if start >= 0:
+                    return f"{question[:start]}{text}{question[phrase.end :]}?"
+        return f"{question} {text}?"
+    if preposition or _NOT_IN_PLACE.match(text):
+        return None
+    if _PRONOUN.search(text) or len(text.split()) > 6:
+        return None
+    new = re.sub(r"^(?:the|a|an|some)\s+", "", text, flags=re.IGNORECASE)
+    if not content(new):
+        return None
+    old = _counterpart(new, question, embed)
+    if old is None:
+        return None
+    if old.determiner in {"which", "what", "any", "many", "much"}:
+        return None  # "which privacy are there"
+    start, end = old.start, old.end
+    said = new
+    if re.match(r"(?:someone|somebody|people|one|anyone)\b", text, re.IGNORECASE) and old.determiner in {
+        "a",
+        "an",
+        "the",
+    }:
+        start = question.lower().rfind(old.determiner, 0, old.start)
+        said = text
+    said = re.sub(r"\s+(?:ones?|engineers?)$", "", said) if _shares_head(said, old.text) else said
+    tail = _rest_of(said, old.text)
+    before = question[:start]
+    if re.search(r"\ban?\s+$", before, re.IGNORECASE) and start == old.start:
+        plural = Phrase(said, 0, len(said)).plural and not tail
+        article = "" if plural else r"an\1" if said[:1].lower() in "aeiou" else r"a\1"
+        before = re.sub(r"\ban?(\s+)$", article, before)
+    return f"{before}{said}{tail}{question[end:]}?"
+
+
+def _shares_head(new: str, old: str) -> bool:
+    return bool(re.search(r"\bones?$", new)) and len(old.split()) > 1
+
+
+def _rest_of(new: str, old: str) -> str:
+    """What of the old phrase stays: "senior" for "entry-level" leaves "ML engineer" in place."""
+    if _LEVEL.match(new) and _LEVEL.match(old) and len(new.split()) <= 2:
+        rest = _LEVEL.sub("", old)
+        return rest if rest.strip() and not new.lower().endswith(rest.strip().lower()) else ""
+    if re.search(r"(?:^|[- ])level$", new) and len(old.split()) > 1:
+        return " " + old.split(None, 1)[1] if not re.search(r"level$", old.split()[0]) else ""
+    return ""
+
+
+def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
+    """The phrase of the question that the new one takes the place of: the likest, if it is like at all."""
+    candidates = [phrase for phrase in phrases(question) if phrase.text.lower() != new.lower()]
+    if not candidates:
+        return None
+    named = [phrase for phrase in candidates if phrase.text[:1].isupper() == new[:1].isupper()]
+    if embed is None:
+        return candidates[0] if len(candidates) == 1 else None
+    vectors = embed([new.lower(), *(phrase.text.lower() for phrase in candidates)])
+    likeness = vectors[1:] @ vectors[0]
+    best = int(likeness.argmax())
+    if float(likeness[best]) < _LIKE and not (len(candidates) == 1 and named):
+        return None
+    return candidates[best]
+
+
+def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
+    """The question with its pronoun replaced by the one phrase it can stand for."""
+    masked = _EMPTY.sub(lambda match: "#" * len(match.group()), question)
+    pronouns = list(_PRONOUN.finditer(masked))
+    if len(pronouns) != 1:
+        return None
+    pronoun = pronouns[0]
+    kind = pronoun.lastgroup
+    if kind in {"person", "place"}:
+        return None
+    determiner = (
+        kind in {"single", "plural"}
+        and re.match(r"\s+[a-z]+", question[pronoun.end() :])
+        and pronoun.group().lower() in {"that", "this", "those", "these"}
+    )
+    if determiner or pronoun.group().lower() in {"that", "this"}:
+        return None
+    plural = pronoun.group().lower() in {"they", "them", "their", "those", "these"}
+    candidates = [phrase for phrase in phrases(turns[-1].question) if phrase.plural == plural and _can_be_meant(phrase)]
+    if len(candidates) != 1:
+        return None
+    phrase = candidates[0]
+    name = phrase.text
+    if not plural and name.islower() and phrase.determiner in {"a", "an", "the", "which", "what", "my", "one"}:
+        name = f"the {name}"
+    if kind == "own":
+        name += "'" if plural else "'s"
+    return f"{question[: pronoun.start()]}{name}{question[pronoun.end() :]}"
+
+
+def _can_be_meant(phrase: Phrase) -> bool:
+    return len(phrase.text) > 2 and not re.search(
+        r"\b(?:us|years?|months?|time|way|shape|place|salary range|company|job)$", phrase.text, re.IGNORECASE
+    )
+
+
+def _context(turns: Sequence[_Turn]) -> str:
+    """The earlier question; where that is a bare fragment itself, it already holds what it leant on."""
+    return turns[-1].question
+
+
+def _joined(previous: str, question: str) -> str:
+    """The earlier question, then the new one."""
+    before = previous.strip()
+    if not before.endswith(("?", ".", "!")):
+        before += "?"
+    # Two questions back is enough: a chain of fragments would otherwise grow without end.
+    sentences = re.split(r"(?<=[?.!])\s+", before)
+    said = _LEAD.sub("", question).strip() or question.strip()
+    return f"{' '.join(sentences[-2:])} {said[:1].upper()}{said[1:]}"

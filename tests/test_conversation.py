@@ -1,0 +1,118 @@
+"""Is a follow-up made to stand alone, and a complete question left alone?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.conversation import standalone_question, user_turns
+from index.embedding import SentenceTransformerEmbedder
+
+DIALOGUES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "followups.jsonl").read_text("utf-8").splitlines()
+    if line.strip()
+]
+EMBEDDER = SentenceTransformerEmbedder()
+
+
+def alone(question: str, *earlier: str) -> str:
+    return standalone_question(question, user_turns(earlier), embed=EMBEDDER.embed)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "expected"),
+    [
+        (["What is a saw used for?"], "and hammers?", "What is hammers used for?"),
+        (["What are CNNs used for?"], "what about RNNs", "What are RNNs used for?"),
+        (["How do I become a pilot?"], "and without a degree?", "How do I become a pilot without a degree?"),
+        (["What do cooks earn in Boston?"], "and in Seattle?", "What do cooks earn in Seattle?"),
+    ],
+)
+def test_a_new_term_takes_the_place_of_the_old(earlier: Sequence[str], question: str, expected: str) -> None:
+    assert alone(question, *earlier) == expected
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "expected"),
+    [
+        ("Should I build a portfolio?", "what should be in it?", "what should be in the portfolio?"),
+        ("What are hyperparameters?", "how do you tune them?", "how do you tune hyperparameters?"),
+        ("How are models kept in shape?", "why do they have to be retrained?", "why do models have to be retrained?"),
+    ],
+)
+def test_a_pronoun_is_replaced_by_what_it_stands_for(earlier: str, question: str, expected: str) -> None:
+    assert alone(question, earlier) == expected
+
+
+@pytest.mark.parametrize("question", ["why?", "in which subject?", "what's that practice called?", "such as?"])
+def test_what_cannot_be_put_in_place_follows_the_earlier_question(question: str) -> None:
+    result = alone(question, "Do engineers look after models once they are deployed?")
+    assert result.startswith("Do engineers look after models once they are deployed? ")
+    assert result.lower().endswith(question)
+
+
+def test_between_two_levels_is_the_mid_level() -> None:
+    earlier = ["what does a senior engineer earn in the US?", "ok and someone just starting out?"]
+    assert alone("what about in between those two", *earlier) == "what does a mid-level engineer earn in the US?"
+
+
+def test_a_chain_of_follow_ups_keeps_the_first_subject() -> None:
+    result = alone("and for how long?", "Should I do an internship?", "even an unpaid one?")
+    assert "internship" in result
+
+
+def test_the_second_one_is_taken_from_the_answer() -> None:
+    history = [
+        {"role": "user", "content": "Which books should I read?"},
+        {"role": "assistant", "content": "Two books:\n- **Walden**, by Thoreau [1]\n- **Emma**, by Jane Austen [2]"},
+    ]
+    assert standalone_question("who wrote the second one?", history) == "who wrote Emma?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "ok different question, which books are good?",
+        "forget that, which books are good?",
+        "new topic: which books are good?",
+        "Something else: which books are good?",
+        "By the way, which books are good?",
+    ],
+)
+def test_a_change_of_subject_drops_the_old_one(question: str) -> None:
+    assert alone(question, "How do I deploy a model?") == "which books are good?"
+
+
+def test_thanks_are_not_searched_for() -> None:
+    assert alone("thanks! what is Docker used for", "Do I need a degree?") == "what is Docker used for"
+
+
+def test_a_remark_between_questions_is_passed_over() -> None:
+    assert alone("and hammers?", "What are saws used for?", "thanks") == "What are hammers used for?"
+
+
+@pytest.mark.parametrize("dialogue", [d for d in DIALOGUES if d["complete"]], ids=lambda d: d["question"][:40])
+def test_a_complete_question_takes_nothing_from_the_conversation(dialogue: dict) -> None:
+    result = alone(dialogue["question"], *dialogue["history"])
+    assert dialogue["question"].endswith(result)
+
+
+def test_without_a_conversation_nothing_changes() -> None:
+    assert standalone_question("and kubernetes?", []) == "and kubernetes?"
+
+
+def test_a_long_conversation_stays_bounded() -> None:
+    earlier = ["What is Docker used for in the work of an engineer?", *["why is that so?"] * 100]
+    assert len(alone("and why?", *earlier)) < 300
+
+
+def test_nothing_is_embedded_for_a_complete_question() -> None:
+    def refuse(texts: Sequence[str]):
+        raise AssertionError(texts)
+
+    history = user_turns(["What is Docker?"])
+    assert standalone_question("Which books should I read?", history, embed=refuse) == "Which books should I read?"
