@@ -20,6 +20,11 @@ from __future__ import annotations
 from pathlib import Path
 
 
+def printable(text: str) -> str:
+    """`text` with U+FFFD for what no screen shows: a file name may hold terminal escapes, or bytes that are no text."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 class AssistantError(Exception):
     """The root of everything this project raises on purpose."""
 
@@ -31,7 +36,7 @@ class DocumentError(AssistantError):
         self.path = str(path)
         self.cause = cause
         self.mend = mend
-        super().__init__(f"{Path(path).name}: {cause}. {mend}")
+        super().__init__(printable(f"{Path(path).name}: {cause}. {mend}"))
 
 
 class UnsupportedDocument(DocumentError):  # noqa: N818 - named for what was found

@@ -124,6 +124,14 @@ def test_file_name_that_is_no_text_loads(tmp_path: Path) -> None:
     document.id.encode("utf-8")
 
 
+def test_escapes_in_a_file_name_reach_no_terminal(tmp_path: Path) -> None:
+    write(tmp_path / "a\x1b[31m.md", "")
+    write(tmp_path / "b\x1b]0;owned\x07\u202e.md")
+    loaded = load_guides(tmp_path)
+    shown = str(loaded.failures[0]) + loaded.documents[0].id + loaded.documents[0].title
+    assert shown.isprintable()
+
+
 def test_guides_that_ship_load_quickly() -> None:
     program = (
         "import time; started = time.perf_counter(); from corpus.loaders import load_guides; load_guides(); "

@@ -23,7 +23,8 @@ CHROME = """
 """
 AFTER = """
 <div class="share"><a href="#">Facebook</a> <a href="#">Twitter</a></div>
-<div class="related-posts"><h3>Related posts</h3><ul><li><a href="/a">Ten hives</a></li><li><a href="/b">Wax</a></li></ul></div>
+<div class="related-posts"><h3>Related posts</h3>
+<ul><li><a href="/a">Ten hives</a></li><li><a href="/b">Wax</a></li></ul></div>
 <section id="comments"><h3>2 comments</h3><p>What a lovely post, thanks for all the work you put into it!</p></section>
 <aside><h3>Newsletter</h3><p>Get our letter.</p></aside><footer><p>© 2024 Bees. All rights reserved.</p></footer>
 """

@@ -243,7 +243,8 @@ def test_pages_divided_by_form_feeds_lose_headers_and_numbers(load: Load) -> Non
     pages = [
         f"The Bee Book\n\nOn day {number} the keeper looked into the hive and saw that the brood had grown since the\n"
         f"\n{number}\n"
-        f"\fThe Bee Book\n\nlast visit, which was a week before. All was well on that day, he wrote in his book.\n\n{number + 1}\n"
+        "\fThe Bee Book\n\nlast visit, which was a week before. All was well on that day, he wrote in his book.\n\n"
+        f"{number + 1}\n"
         for number in (1, 3, 5)
     ]
     document = load("\f".join(pages))

@@ -12,6 +12,9 @@ from corpus.loaders.characters import clean
 
 Scalar = str | int | float | bool
 
+# A heading longer than this (characters) is a paragraph that was marked as one.
+_LONGEST_HEADING = 300
+
 
 @dataclass(frozen=True)
 class Block:
@@ -42,6 +45,7 @@ class Draft:
     source: str
     blocks: tuple[Block, ...]
     metadata: dict[str, Scalar] = field(default_factory=dict)
+    hidden_characters: int = 0  # already taken out of the blocks' texts
 
 
 def one_line(text: str) -> str:
@@ -73,6 +77,8 @@ def cleaned(blocks: Iterable[Block]) -> tuple[tuple[Block, ...], int]:
             text = "\n".join(line.rstrip() for line in text.expandtabs(4).strip("\n").split("\n") if line.strip())
         elif not block.page_starts:
             text = one_line(text)
+        if block.kind == "heading" and len(text) > _LONGEST_HEADING:
+            block = replace(block, kind="paragraph", level=0)
         if text.strip():
             kept.append(replace(block, text=text))
     return tuple(kept), hidden

@@ -79,8 +79,7 @@ def load_html(data: bytes, name: str, limits: Limits) -> Draft:
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument(name, f"its HTML cannot be parsed ({error})", "Save the page anew.") from error
     metadata: dict[str, str | int | float | bool] = {}
-    if unseen := _remove_unseen(root):
-        metadata["hidden_characters"] = unseen
+    unseen = _remove_unseen(root)
     title, source = _title(root), _source(root)
     walk = list(_Walk(root).blocks())
     blocks = _article(text, root, walk)
@@ -94,7 +93,7 @@ def load_html(data: bytes, name: str, limits: Limits) -> Draft:
         title = heads[0]
     if noise.author:
         metadata["author"] = noise.author
-    return Draft(title, source or noise.source, tuple(blocks), metadata)
+    return Draft(title, source or noise.source, tuple(blocks), metadata, unseen)
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -111,14 +110,20 @@ def _decoded(data: bytes, name: str) -> str:
 def _remove_unseen(root: HtmlElement) -> int:
     """Take out what a browser would not show; the number of characters taken."""
     count = 0
-    for element in list(root.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
+    waiting = list(root)
+    while waiting:
+        element = waiting.pop()
+        if not isinstance(element.tag, str):
             continue
         style = element.get("style") or ""
         white = _WHITE.search(style) and "background" not in style
-        if _UNSEEN.search(style) or white or "hidden" in element.attrib or element.get("aria-hidden") == "true":
-            count += len(one_line(element.text_content()))
+        if _UNSEEN.search(style) or white or "hidden" in element.attrib:
+            count += len("".join(element.text_content().split()))
             element.drop_tree()
+        elif element.get("aria-hidden") == "true":
+            element.drop_tree()  # ornaments, which say nothing
+        else:
+            waiting.extend(element)
     return count
 
 

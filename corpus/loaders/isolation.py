@@ -107,6 +107,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
+            start_new_session=True,  # an interrupt at the terminal is for us to pass on
         )
         return self._process
 

@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+# Only a word's end can be divided; longer strings without a blank are no words (characters).
+_LONGEST_WORD = 60
+
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _DIVIDED = re.compile(r"([^\W\d_]+)-$")
 _HEAD = re.compile(r"[^\W\d_]+")
@@ -21,12 +24,13 @@ class Joiner:
         """Two lines as one, and where the addition begins in it."""
         if not text:
             return addition, 0
-        divided, head = _DIVIDED.search(text), _HEAD.match(addition)
+        last = text[-_LONGEST_WORD:].split(" ")[-1]
+        divided, head = _DIVIDED.search(last), _HEAD.match(addition)
         if divided and head and addition[0].islower():
             whole = (divided[1] + head[0]).casefold()
             hyphenated = f"{divided[1]}-{head[0]}".casefold()
             # "state-of-" at the end of a line: the word has hyphens anyhow.
-            keeps = self._words[hyphenated] > self._words[whole] or "-" in text.rsplit(maxsplit=1)[-1][:-1]
+            keeps = self._words[hyphenated] > self._words[whole] or "-" in last[:-1]
             base = text if keeps else text[:-1]
             return base + addition, len(base)
         if _unspaced(text[-1]) and _unspaced(addition[0]):
@@ -35,10 +39,14 @@ class Joiner:
 
     def all_joined(self, lines: Iterable[str]) -> str:
         """Several lines as one."""
-        text = ""
+        parts: list[str] = []
         for line in lines:
-            text, _ = self.joined(text, line)
-        return text
+            if parts:
+                end, begin = self.joined(parts[-1], line)
+                parts[-1:] = [end[:begin], end[begin:]]
+            else:
+                parts.append(line)
+        return "".join(parts)
 
 
 def _unspaced(character: str) -> bool:

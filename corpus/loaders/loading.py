@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.document import Document
-from corpus.errors import DocumentError, DocumentTooLarge, EmptyDocument, UnreadableDocument
+from corpus.errors import DocumentError, DocumentTooLarge, EmptyDocument, UnreadableDocument, printable
 from corpus.loaders.formats import detect_format
 from corpus.loaders.isolation import Worker
 from corpus.loaders.limits import Limits
@@ -20,8 +20,8 @@ from corpus.loaders.parsing import parse
 from corpus.loaders.registry import LOADERS
 
 # Text and Markdown are parsed in this process up to this size (bytes), and in the worker above it, with its deadline.
-# Markdown takes about 1 s for a million bytes (measured).
-_SMALL = 300_000
+# The worst Markdown found takes 3 s at this size (measured), and quadratic time above.
+_SMALL = 60_000
 
 PathLike = str | os.PathLike[str]
 
@@ -55,7 +55,7 @@ def load_document(path: PathLike, *, id: str | None = None, limits: Limits | Non
             raise
         raise type(error)(path, error.cause, error.mend) from error
     return Document(
-        id=_printable(id if id is not None else name),
+        id=printable(id if id is not None else name),
         title=parsed.title,
         source=parsed.source,
         sections=parsed.sections,
@@ -77,7 +77,7 @@ def load_guides(paths: PathLike | Iterable[PathLike] | None = None, *, limits: L
         if isinstance(entry, DocumentError):
             failures.append(entry)
             continue
-        path, id = entry
+        path, id = entry[0], printable(entry[1])
         if path in seen:
             continue  # named twice: as a file, and by the folder that it is in
         while id in ids:
@@ -213,11 +213,6 @@ def _unreachable(path: Path, error: Exception) -> UnreadableDocument:
         return UnreadableDocument(path, "you may not read it", f"Allow it, e.g. chmod u+r {path.name}.")
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return UnreadableDocument(path, f"it cannot be opened ({reason})", "Check the path and the disk.")
-
-
-def _printable(id: str) -> str:
-    """An id that any store takes: file names may hold bytes that are no text."""
-    return id.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 _shared: Worker | None = None

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)|</?[a-zA-Z][^<>]*>", re.S | re.I)
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|\shidden(?=[\s>=/])", re.I)
+_UNSEEN_ELEMENT = re.compile(
+    r"<([a-z][a-z0-9]*)\b[^<>]*(?:display\s*:\s*none|visibility\s*:\s*hidden|\shidden[\s>=])[^<>]*>?.*?(?:</\1>|\Z)",
+    re.S | re.I,
+)
 _BLOCK_TAG = re.compile(r"</?(?:p|div|br|li|ul|ol|tr|table|h[1-6]|details|summary|section)\b[^<>]*>", re.I)
 
 
@@ -125,5 +129,5 @@ def _inline(children: Sequence[Token]) -> str:
 
 
 def _html_paragraphs(content: str) -> list[str]:
-    text = _TAG.sub("", _BLOCK_TAG.sub("\n\n", content))
+    text = _TAG.sub("", _BLOCK_TAG.sub("\n\n", _UNSEEN_ELEMENT.sub("", content)))
     return [one_line(html.unescape(part)) for part in text.split("\n\n") if part.strip()]

@@ -13,6 +13,7 @@ from corpus.loaders.blocks import same_words
 
 # A line of more words than this says something of its own; a guess from the two scraped guides.
 _SHORT = 14
+_SHORT_CHARACTERS = 200
 # How often a line must stand in a text before it can be a caption and not a refrain.
 _REPEATS = 3
 # How many lines at the top may hold a byline, how far down related links reach, how near to a widget they stand.
@@ -109,7 +110,7 @@ def find_noise(lines: Sequence[str], listed: frozenset[int] = frozenset()) -> No
     drop = {position for position, line in enumerate(lines) if _is_chrome(line)}
     source = ""
     for position, line in enumerate(lines):
-        if match := _SOURCE.fullmatch(line.strip()):
+        if len(line) < 2000 and (match := _SOURCE.fullmatch(line.strip())):
             source = source or match[1]
             drop.add(position)
     drop |= _captions(lines, listed)
@@ -121,7 +122,7 @@ def find_noise(lines: Sequence[str], listed: frozenset[int] = frozenset()) -> No
 
 def _is_chrome(line: str) -> bool:
     text = line.strip().strip("•*-–—|»«[]→> ").strip()
-    if not text or len(text.split()) > _SHORT:
+    if not text or len(text) > _SHORT_CHARACTERS or len(text.split()) > _SHORT:
         return False
     if _AD.fullmatch(text) or _READING_TIME.fullmatch(text) or _NOTICE.fullmatch(text) or _LEADERS.fullmatch(text):
         return True
@@ -134,7 +135,9 @@ def _is_chrome(line: str) -> bool:
 
 def _captions(lines: Sequence[str], listed: frozenset[int]) -> set[int]:
     """Every copy but the first of a short line that is repeated beside itself, or that repeats the first line."""
-    words = [same_words(line) if len(line) < 200 and len(line.split()) <= _SHORT else "" for line in lines]
+    words = [
+        same_words(line) if len(line) <= _SHORT_CHARACTERS and len(line.split()) <= _SHORT else "" for line in lines
+    ]
     places: dict[str, list[int]] = {}
     for position, key in enumerate(words):
         if key and position not in listed and not lines[position].rstrip().endswith((".", ";", ",")):

@@ -13,6 +13,11 @@ from corpus.loaders.limits import Limits
 from corpus.loaders.registry import LOADERS
 from corpus.loaders.text import title_from_name
 
+# What only we say of a document.
+_OURS = frozenset({"format", "hidden_characters", "pages", "pages_unread", "page_labels"})
+# Every passage carries the metadata along, so a value is kept short (characters).
+_LONGEST_VALUE = 2000
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -52,12 +57,13 @@ def parse(format: str, data: bytes, name: str, limits: Limits) -> Parsed:
         raise DocumentTooLarge(
             name, f"it holds more than {limits.characters:,} characters of text", "Split it into several files."
         )
-    title = one_line(clean(draft.title)[0])[:300] or title_from_name(name)
-    metadata: dict[str, Scalar] = {"format": format}
+    title = one_line(clean(draft.title)[0])[:300] or one_line(clean(title_from_name(name))[0])[:300] or format
+    metadata: dict[str, Scalar] = {}
     for key, value in draft.metadata.items():
-        metadata[key] = one_line(clean(value)[0]) if isinstance(value, str) else value
-    hidden += int(draft.metadata.get("hidden_characters", 0))
-    if hidden:
+        if key not in _OURS or format == "pdf":  # front matter may not speak for us
+            metadata[key] = one_line(clean(value)[0])[:_LONGEST_VALUE] if isinstance(value, str) else value
+    metadata["format"] = format
+    if hidden := hidden + draft.hidden_characters:
         metadata["hidden_characters"] = hidden
     source = one_line(clean(draft.source)[0])[:1000]
     return Parsed(title, source, sections_of(blocks, title), metadata)

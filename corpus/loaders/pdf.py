@@ -118,11 +118,9 @@ class _Reading:
         )
         if not blocks:
             raise self._empty(len(pages))
-        if self.hidden:
-            metadata["hidden_characters"] = self.hidden
         if self.unread:
             metadata["pages_unread"] = self.unread
-        return Draft(title or found, source, tuple(blocks), metadata)
+        return Draft(title or found, source, tuple(blocks), metadata, self.hidden)
 
     def _pages(self) -> list[list[Line]]:
         pages: list[list[Line]] = []

@@ -39,8 +39,6 @@ def load_text(data: bytes, name: str, limits: Limits) -> Draft:
     """
     text, hidden = clean(decode(data, name))
     facts, text = split_front_matter(text)
-    if hidden:
-        facts["hidden_characters"] = hidden
     lines = _lines(text)
     noise = find_noise(
         [line.text for line in lines],
@@ -52,7 +50,7 @@ def load_text(data: bytes, name: str, limits: Limits) -> Draft:
     found, lines = _title(lines)
     title = str(facts.pop("title", "")) or found
     source = str(facts.pop("source", "")) or noise.source
-    return Draft(title, source, tuple(blocks_of(lines, title)), facts)
+    return Draft(title, source, tuple(blocks_of(lines, title)), facts, hidden)
 
 
 def title_from_name(name: str) -> str:

@@ -55,7 +55,7 @@ class Line:
 
 def marked_heading(text: str) -> tuple[int, str] | None:
     """The rank and words of a heading that carries marks of its own ("## Skills", "== Skills =="), or None."""
-    match = _MARKED_HEADING.fullmatch(text)
+    match = _MARKED_HEADING.fullmatch(text) if text[0] in "#=" and len(text) <= 3 * HEADING_CHARACTERS else None
     if match is None:
         return None
     if match["marks"]:
