@@ -159,7 +159,7 @@ function reasonForm(turn, actions, place) {
       },
     },
     h("label", {}, turn.feedback.helpful ? "What was good? (optional)" : "What was wrong? (optional)", field),
-    h("button", { type: "submit", className: "secondary" }, "Send"),
+    h("button", { type: "submit", className: "secondary" }, "Send the reason"),
   );
 }
 
