@@ -18,7 +18,8 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
     named = [frozenset(stems(plain_words(side))) for side in asked.sides]
     if not named or not all(named):
         return []
-    if any(all(side & set(stems(units[i].text)) for side in named) for i in best[:2]):
+    apart = [named[0] - named[1], named[1] - named[0]]
+    if any(all(2 * len(side & set(stems(units[i].text))) > len(side) for side in apart) for i in best[:2]):
         return []
     vectors = embed([*_sub_questions(asked), *(unit.in_context for unit in units)])
     likeness = vectors[2:] @ vectors[:2].T
@@ -28,8 +29,7 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
     )
     merits = []
     for number in (0, 1):
-        only = named[number] - named[1 - number]
-        holds = np.array([float(bool(only & set(stems(unit.in_context)))) for unit in units])
+        holds = np.array([float(bool(apart[number] & set(stems(unit.in_context)))) for unit in units])
         merits.append(shared + 2 * likeness[:, number] - likeness[:, 1 - number] + 0.5 * holds)
     surer = int(merits[1][best].max() > merits[0][best].max())
     first = max(best, key=lambda i: float(merits[surer][i]))

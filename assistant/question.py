@@ -39,7 +39,8 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"k8s", "Kubernetes"),
         (r"oop", "object-oriented programming"),
         (r"(?:swe|sde)", "software engineer"),
-        (r"(?:newbies?|freshers?|beginners?|rookies?|noobs?|newcomers?|new grads?)(?:'s)?", "entry-level"),
+        (r"(?:newbies?|freshers?|rookies?|noobs?|newcomers?|new grads?)(?:'s)?", "entry-level"),
+        (r"beginners?(?:'s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))", "entry-level"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
         (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
         (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|dough|remuneration|compensation)", "salary"),
@@ -112,6 +113,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_SUPPOSES = re.compile(
+    r"^(?:given|since|as|because|seeing|assuming|considering|now) (?:that )?(?!a |an |well )\w+|\bsays\b.*, so\b"
+    r"|,? (?:right|correct|isn't it|have i got that right)\s*\?",
+    re.IGNORECASE,
+)
 _STEPS = re.compile(r"\b(?:steps?|stages?|phases?|action plan|road ?map (?:to|for))\b", re.IGNORECASE)
 _LISTING = re.compile(
     r"\b(?:list|name|enumerate) (?:the|some|any|all|me|a few|two|three|four|five|six|\d)\b|^list\b|\bexamples\b"
@@ -172,6 +178,11 @@ class Asked:
     def of_steps(self) -> bool:
         """Whether it speaks of steps."""
         return bool(_STEPS.search(self.focus))
+
+    @property
+    def supposes(self) -> bool:
+        """Whether it takes something for granted, which the guides may say otherwise."""
+        return bool(_SUPPOSES.search(self.text))
 
     def wants(self, *kinds: str) -> bool:
         """Whether any of these kinds of answer is wanted."""

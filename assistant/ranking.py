@@ -31,7 +31,7 @@ REASON = re.compile(
     re.IGNORECASE,
 )
 NAME = re.compile(r"(?<=[a-z,;:“\"(] )(?:[“\"(])?[A-Z][\w.+#-]*|\b\w+[A-Z]\w*|\b[a-z]+\.ai\b")
-ENUMERATION = re.compile(r",[^,.;]+,? (?:and|or) |,[^,.;]+,|:\s")
+ENUMERATION = re.compile(r",[^,.;]+,? (?:and|or) |,[^,.;]+,")
 SETTLING = re.compile(
     r"\b(?:not|no|never|n't|can|cannot|may|must|need|required?|optional|mandatory|essential|only|many|some|yes|worth|"
     r"possible|without|instead|crucial|non-negotiable|free|notoriously)\b|n['’]t\b",
@@ -71,7 +71,7 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
     plain: the same of the unit alone; passage: the hit's score; covered: the share of the question's focus terms that
     the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the
     best "contextual" in its passage; length: words, up to a full sentence; announces: whether it only says that
-    something follows; leads: whether it leads a list; short: whether it is a stump of fewer than four words.
+    something follows; leads: whether it leads a list, or only hedges; short: whether it is a stump of fewer than four words.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.question import Asked
-from assistant.ranking import Embed, Scores
+from assistant.ranking import Embed, Scores, fits, stems
 from assistant.units import Unit
 
 # Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
@@ -17,11 +17,14 @@ MOST_WORDS = 100  # with the sentences that others lean on; an answer may have 1
 # How far above the middling candidate, as a share of the best unit's lead over it, the second, third, … sentence must
 # be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
 WORTH = (0.4, 0.5, 0.6, 0.7)
+SHORT = 2  # sentences that settle a yes or no, or give a number
+COMPARED = 0.2  # less will do in a comparison, which needs two sides
 BESIDE = 0.1  # added for a sentence from the best unit's passage
 BEFORE = 0.1  # taken for one that stands before it there: what leads up to an answer is not part of it
 # Taken per cosine above .5 to what is said already: maximal marginal relevance (Carbonell and Goldstein 1998).
 REPEATS = 0.4
-SAME = 0.84  # cosine of two units from which on they say the same; a guess, read off answers
+# Two units say the same from this cosine on, or where this share of one's words stands in the other; read off answers.
+SAME, SAME_WORDS = 0.84, 0.8
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def best_sentences(
     left = list(shortlist)
     while left and len(chosen) < limit:
         likeness = {i: max((float(vectors[i] @ vectors[group[0]]) for group in chosen), default=0.0) for i in left}
-        for i in [i for i in left if likeness[i] >= SAME]:
+        for i in [i for i in left if likeness[i] >= SAME or _says_nothing_new(units[i], [units[g[0]] for g in chosen])]:
             left.remove(i)
             twin = max(chosen, key=lambda group: float(vectors[i] @ vectors[group[0]]))
             if units[i].passage.document not in {units[j].passage.document for j in twin}:
@@ -79,14 +82,15 @@ def best_sentences(
         if not fitting:
             break
         i = max(fitting, key=lambda i: worth[i])
-        if chosen and worth[i] < WORTH[min(len(chosen), len(WORTH)) - 1]:
+        bar = WORTH[min(len(chosen), len(WORTH)) - 1] - (COMPARED if asked.wants("comparison") else 0.0)
+        if chosen and worth[i] < bar:
             break
         words += len(units[i].text.split())
         chosen.append([i])
         left.remove(i)
     if asked.wants("reason"):
         chosen += _reasons(chosen[0][0], {i for group in chosen for i in group}, units)
-    lines = _in_order([Line(tuple(units[i] for i in group)) for group in chosen])
+    lines = _in_order(_figures_first(asked, [Line(tuple(units[i] for i in group)) for group in chosen]))
     return _cut(_with_antecedents(lines, units))
 
 
@@ -99,11 +103,25 @@ def _reasons(first: int, said: set[int], units: Sequence[Unit]) -> list[list[int
     return [[after]] if (here.hit, here.block) == (there.hit, there.block) else []
 
 
+def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
+    """Where a figure is asked for, the lines that hold one, and those that stand beside them; else all."""
+    holding = [line for line in lines if fits(asked, line.unit.text)]
+    if not holding or asked.supposes or asked.kinds[0] not in {"money", "duration", "number"}:
+        return list(lines)
+    blocks = {(line.unit.hit, line.unit.block) for line in holding}
+    return holding + [line for line in lines if line not in holding and (line.unit.hit, line.unit.block) in blocks]
+
+
 def _most(asked: Asked) -> int:
     """How many sentences an answer may have."""
     if asked.wants("list", "steps", "comparison", "reason"):
         return 4
-    return 3
+    return SHORT if asked.wants("yesno", "number") else 3
+
+
+def _says_nothing_new(unit: Unit, said: Sequence[Unit]) -> bool:
+    words = set(stems(unit.text))
+    return any(len(words & set(stems(other.text))) >= SAME_WORDS * len(words) for other in said)
 
 
 def _before(unit: Unit, other: Unit) -> bool:

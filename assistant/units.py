@@ -21,6 +21,7 @@ _ANNOUNCES = re.compile(
     r"(?:here(?:[’']s| is| are)|ready to|first, let[’']s|these are some|if you have (?:more|any))\b", re.IGNORECASE
 )
 _LABEL = re.compile(r"(?P<label>[^:.!?]{1,60}):\s+(?=\S)")
+_HEDGES = re.compile(r"(?:it[’']s important to (?:note|remember)|(?:please )?(?:note|remember) that)\b", re.IGNORECASE)
 LABEL_WORDS = 7  # a longer run before a colon is a clause, not a label; a guess
 
 
@@ -75,6 +76,11 @@ class Unit:
     def announces(self) -> bool:
         """Whether it only says that something follows, or asks."""
         return bool(_ANNOUNCES.match(self.text)) or self.text.endswith("?")
+
+    @property
+    def hedges(self) -> bool:
+        """Whether it opens as an aside."""
+        return bool(_HEDGES.match(self.text))
 
     @property
     def in_context(self) -> str:
