@@ -26,6 +26,7 @@ _MIDPOINT = 0.67
 _STEEPNESS = 12.0
 _BINDING = 0.5  # weight of the recall by clause, against the recall anywhere (fitted likewise; flat from .3 to .7)
 
+_LONGEST = 2000  # characters of a claim that are read; a sentence has some 150
 _SPANS = 3  # sentences quoted for one claim at most
 _SPAN_GAIN = 0.12  # share of the claim that a further sentence must add to be quoted too (guess)
 
@@ -67,7 +68,7 @@ def support(
     """
     texts = (evidence,) if isinstance(evidence, str) else evidence
     case = _Case(
-        _parse(_MARKER.sub(" ", claim).strip()),
+        _parse(_MARKER.sub(" ", claim[:_LONGEST]).strip()),
         [_Sentence(index, *found) for index, text in enumerate(texts) for found in _read(text)],
         [_parse(heading) for heading in headings],
     )
@@ -924,6 +925,9 @@ def _subject_swapped(case: _Case) -> bool:
         most = max(said)
         if most < 0.6 * sum(term.weight for term in rest):
             continue
+        own = [amount for (_, unit, _), amount in zip(units, said, strict=True) if heads[0].key in unit]
+        if max(own) > 0.35 * sum(term.weight for term in rest):
+            continue  # one sentence says it of two subjects: "Docker handles containers and Kubernetes orchestration"
         saying = [unit for unit, amount in zip(units, said, strict=True) if amount > most - 0.25]
         if any(leaning or {term.key for term in unit[:2]} <= keys for unit, _, leaning in saying):
             continue

@@ -1,0 +1,132 @@
+"""Does the support check see what recall alone cannot?"""
+
+import pytest
+
+from assistant.grounding import GUARDS, split_sentences, support
+
+SALARY = (
+    "An entry-level engineer earns about $70,000 to $120,000 or more a year, with little to no experience. "
+    "A mid-level engineer earns about $100,000 to $160,000 or more a year. "
+    "Pay is higher in San Francisco and Boston. Salaries are lower in smaller cities."
+)
+DEGREE = (
+    "A bachelor's degree is very useful, but it is not mandatory. It takes about 3 to 4 years. "
+    "Many tech employers value practical skills as much as a degree."
+)
+TOOLS = "Docker is used for containerization. Kubernetes is used for orchestration. CI/CD pipelines are for automation."
+LEARNING = "Machine learning is the broader field, and deep learning is a subset of machine learning."
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("An entry-level engineer earns about $70,000 to $120,000 or more a year.", SALARY),
+        ("Entry-level engineers earn from $70k to $120k a year.", SALARY),
+        ("Boston pays more because pay is higher there.", SALARY),
+        ("A bachelor's degree takes about three to four years.", DEGREE),
+        ("A degree is optional.", DEGREE),
+        ("Docker handles containerisation and Kubernetes orchestration.", TOOLS),
+        ("DL is a subset of ML.", LEARNING),
+        ("Many employers in tech value practical skills. [1]", DEGREE),
+    ],
+)
+def test_an_honest_claim_is_supported(claim, evidence):
+    assert support(claim, [evidence]).supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "guard"),
+    [
+        ("An entry-level engineer earns about $80,000 to $120,000 a year.", SALARY, "number"),
+        ("A mid-level engineer earns about $70,000 to $120,000 a year.", SALARY, "number"),
+        ("A bachelor's degree takes about 3 to 4 months.", DEGREE, "number"),
+        ("An entry-level engineer earns at most $120,000.", SALARY, "number"),
+        ("Docker is used for orchestration.", TOOLS, "role"),
+        ("Kubernetes is used for containerization.", TOOLS, "role"),
+        ("Machine learning is a subset of deep learning.", "Deep learning is a subset of machine learning.", "role"),
+        ("A bachelor's degree is mandatory.", DEGREE, "negation"),
+        ("Pay is lower in San Francisco and Boston.", SALARY, "negation"),
+        ("Docker is not used for containerization.", TOOLS, "negation"),
+        ("All tech employers value practical skills as much as a degree.", DEGREE, "quantifier"),
+        ("Docker is the only tool used for containerization.", TOOLS, "quantifier"),
+    ],
+)
+def test_a_changed_claim_is_caught_by_its_guard(claim, evidence, guard):
+    verdict = support(claim, [evidence])
+    assert not verdict.supported
+    assert guard in verdict.doubts
+
+
+def test_evidence_on_another_matter_supports_nothing():
+    verdict = support("Docker is used for containerization.", [SALARY])
+    assert not verdict.supported
+    assert verdict.score < 0.05
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [("", ["text"]), ("claim", []), ("claim", [""]), ("…", ["text"]), ("Yes.", ["text"]), ("[1]", ["text 1"])],
+)
+def test_nothing_said_or_nothing_cited_is_unsupported(claim, evidence):
+    verdict = support(claim, evidence)
+    assert (verdict.score, verdict.supported, verdict.spans) == (0.0, False, ())
+
+
+def test_spans_are_the_sentences_that_say_it():
+    evidence = ["Nothing of the kind.", TOOLS]
+    (index, start, end), *_ = support("Kubernetes is used for orchestration.", evidence).spans
+    assert evidence[index][start:end] == "Kubernetes is used for orchestration."
+
+
+def test_two_sentences_are_quoted_for_a_claim_that_merges_them():
+    verdict = support("Docker is for containerization and Kubernetes for orchestration.", [TOOLS])
+    assert verdict.supported
+    assert [TOOLS[start:end] for _, start, end in verdict.spans] == [
+        "Docker is used for containerization.",
+        "Kubernetes is used for orchestration.",
+    ]
+
+
+def test_a_heading_counts_as_known_and_is_not_quoted():
+    text = "It earns about $70,000 a year."
+    assert support("An entry-level engineer earns $70,000.", [text], headings=["Entry-level engineer"]).supported
+    assert not support("An entry-level engineer earns $70,000.", [text]).supported
+
+
+def test_offsets_hold_behind_letters_of_two_code_units():
+    text = "😀 Übung macht den Meister. Docker packages models."
+    (_, start, end), *_ = support("Docker packages models.", [text]).spans
+    assert text[start:end] == "Docker packages models."
+
+
+def test_claim_in_another_script_is_unsupported_and_its_own_is_supported():
+    text = "機械学習は人工知能の一分野です。Dockerはコンテナ化に使われます。"
+    assert support("機械学習は人工知能の一分野です。", [text]).supported
+    assert not support("機械学習は人工知能の一分野です。", [TOOLS]).supported
+
+
+def test_every_guard_can_be_left_out():
+    claim = "A bachelor's degree is mandatory."
+    assert support(claim, [DEGREE]).score < support(claim, [DEGREE], without=["negation"]).score
+    assert support(claim, [DEGREE], without=list(GUARDS)).doubts in ((), ("recall",))
+
+
+def test_score_stays_within_bounds_on_hostile_text():
+    for claim in ("a" * 20_000, "[" * 5_000, "$" * 5_000, "not " * 3_000, "1,1,1," * 3_000, "\x00\ud800"):
+        assert 0 <= support(claim, [claim[:5_000], SALARY]).score <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("Use e.g. Docker. It works.", ["Use e.g. Docker.", "It works."]),
+        ("It takes 3.5 years. Then more.", ["It takes 3.5 years.", "Then more."]),
+        ("Steps:\n\n1. Learn\n2. Build", ["Steps:", "Learn", "Build"]),
+        ("- a thing\n- another", ["a thing", "another"]),
+        ("wrapped\nline goes on. Next", ["wrapped\nline goes on.", "Next"]),
+        ("  ", []),
+    ],
+)
+def test_sentences_and_list_items_are_told_apart(text, sentences):
+    assert [text[start:end] for start, end in split_sentences(text)] == sentences
