@@ -239,6 +239,19 @@ def test_word_divided_at_the_end_of_a_line_is_mended(load: Load) -> None:
     assert "an important fact for every well-known keeper." in document.sections[0].text
 
 
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        ("They use GPU-\nbased models.", "GPU-based models"),
+        ("They take entry-\nlevel jobs.", "entry-level jobs"),
+        ("They are impor-\ntant here.", "important here"),
+        ("A co-op is good. A co-\nop is best.", "co-op is best"),
+    ],
+)
+def test_hyphen_stays_where_it_belongs(lines: str, joined: str, load: Load) -> None:
+    assert joined in load(lines).sections[0].text
+
+
 def test_pages_divided_by_form_feeds_lose_headers_and_numbers(load: Load) -> None:
     pages = [
         f"The Bee Book\n\nOn day {number} the keeper looked into the hive and saw that the brood had grown since the\n"

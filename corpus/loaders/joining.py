@@ -13,6 +13,15 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _DIVIDED = re.compile(r"([^\W\d_]+)-$")
 _HEAD = re.compile(r"[^\W\d_]+")
 
+# Words that begin compounds more often than they are the first half of a divided word ("well-known", "GPU-based").
+_COMPOUND = frozenset(
+    re.findall(
+        r"\w+",
+        "self well high low long short real open full part cross non hands end step entry mid top user cloud data time cost "
+        "object state large small single multi two three four five first second third",
+    )
+)
+
 
 class Joiner:
     """Joins the lines of one document, whose own words tell whether a hyphen at the end of a line belongs there."""
@@ -30,7 +39,9 @@ class Joiner:
             whole = (divided[1] + head[0]).casefold()
             hyphenated = f"{divided[1]}-{head[0]}".casefold()
             # "state-of-" at the end of a line: the word has hyphens anyhow.
-            keeps = self._words[hyphenated] > self._words[whole] or "-" in last[:-1]
+            compound = divided[1].casefold() in _COMPOUND or (divided[1].isupper() and len(divided[1]) > 1)
+            known = self._words[hyphenated] - self._words[whole]
+            keeps = known > 0 or "-" in last[:-1] or (compound and known == 0)
             base = text if keeps else text[:-1]
             return base + addition, len(base)
         if _unspaced(text[-1]) and _unspaced(addition[0]):

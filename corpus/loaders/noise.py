@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.loaders.blocks import same_words
-
 # A line of more words than this says something of its own; a guess from the two scraped guides.
 _SHORT = 14
 _SHORT_CHARACTERS = 200
@@ -135,9 +133,7 @@ def _is_chrome(line: str) -> bool:
 
 def _captions(lines: Sequence[str], listed: frozenset[int]) -> set[int]:
     """Every copy but the first of a short line that is repeated beside itself, or that repeats the first line."""
-    words = [
-        same_words(line) if len(line) <= _SHORT_CHARACTERS and len(line.split()) <= _SHORT else "" for line in lines
-    ]
+    words = [_caption(line) for line in lines]
     places: dict[str, list[int]] = {}
     for position, key in enumerate(words):
         if key and position not in listed and not lines[position].rstrip().endswith((".", ";", ",")):
@@ -150,6 +146,13 @@ def _captions(lines: Sequence[str], listed: frozenset[int]) -> set[int]:
         if key == first or any(later - earlier == 1 for earlier, later in itertools.pairwise(positions)):
             drop.update(positions[1:])
     return drop
+
+
+def _caption(line: str) -> str:
+    """What the copies of a caption have in common: all but case, blanks and the marks at its end."""
+    if len(line) > _SHORT_CHARACTERS or len(line.split()) > _SHORT:
+        return ""
+    return " ".join(line.casefold().split()).rstrip(" :?!.–—-")
 
 
 def _top_matter(lines: Sequence[str], dropped: set[int]) -> tuple[str, set[int]]:

@@ -91,7 +91,12 @@ class _Reading:
         text = self.lines[position].text
         if position in self.headings:
             return False
-        return bool(BULLET.match(text) or ITEM_NUMBER.match(text)) or (position in self.items and is_item(text))
+        number = ITEM_NUMBER.match(text)
+        if number and position and not self.lines[position].gap and text[number.end()].islower():
+            above = self.lines[position - 1].text
+            if above[-1].isalnum() and not is_item(above):
+                return False  # "… within\n30) days": the number is a part of the sentence
+        return bool(BULLET.match(text) or number) or (position in self.items and is_item(text))
 
     def _is_row(self, position: int) -> bool:
         text = self.lines[position].text

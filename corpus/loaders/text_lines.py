@@ -83,5 +83,9 @@ def capitalised(text: str) -> float:
 
 def is_short(text: str) -> bool:
     """Is the line short enough for a heading, and no sentence?"""
-    fits = len(text) <= HEADING_CHARACTERS and len(text.split()) <= HEADING_WORDS + 2
-    return fits and not re.search(r"[^.][.;,]$", text) and ". " not in re.sub(r"^\S+\s", "", text)
+    if len(text) > HEADING_CHARACTERS or len(text.split()) > HEADING_WORDS + 2:
+        return False
+    words = re.sub(r"^\S+\s", "", text)  # without the number
+    if re.fullmatch(r"[^.]+\.", words) and len(words.split()) <= 6 and capitalised(words) > 0.9:
+        return True  # "3. Distribution Obligations."
+    return not re.search(r"[^.][.;,]$", text) and ". " not in words
