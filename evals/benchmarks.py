@@ -198,7 +198,7 @@ def _load_beir(folder: Path) -> Benchmark:
     file = folder / "qrels" / "test.tsv"
     for number, line in enumerate(_text(file).split("\n"), start=1):
         cells = line.rstrip("\r").split("\t")
-        if not line.strip() or (number == 1 and not cells[-1].lstrip("-").isdigit()):
+        if not line.strip() or (number == 1 and len(cells) == 3 and not cells[2].lstrip("-").isdigit()):
             continue
         if len(cells) != 3 or not cells[2].lstrip("-").isdigit():
             raise EvalError(f"{file}:{number}: expected query id, passage id and a whole number, set apart by tabs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -256,7 +256,7 @@ class TestCheck:
 
 
 class TestDrafting:
-    FEEDBACK = {
+    FEEDBACK: ClassVar[dict[str, Any]] = {
         "id": "feedback-1",
         "kind": "fact",
         "question": "Which language?",

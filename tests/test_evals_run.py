@@ -233,7 +233,8 @@ class TestFloors:
 
     @pytest.mark.parametrize(
         ("text", "says"),
-        [("[all]\npased = 1", "'pased' is no metric"), ("[all]\npassed = 'x'", "expected a number"), ("passed = 1", "expected a table"),
+        [("[all]\npased = 1", "'pased' is no metric"), ("[all]\npassed = 'x'", "expected a number"),
+         ("passed = 1", "expected a table"),
          ("[", "cannot be read")],
     )  # fmt: skip
     def test_bad_floors_are_told(self, tmp_path: Path, text: str, says: str) -> None:
