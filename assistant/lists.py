@@ -21,17 +21,23 @@ LEADS_NEAR, ITEMS_NEAR = 0.75, 0.9
 # to) and of the best outside the list, from which on the whole list is the answer.
 LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95
 # A list of headings is the answer if its cosine to the question, made up so, is as high as any unit's: more where the
-# question speaks of steps and the headings count them, less where its heading speaks of something else as well. A
+# question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks of something else as well. A
 # little less will do, or a little more is wanted where the best unit enumerates things itself.
-STEPS_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.1, 0.03
+STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.2, 0.1, 0.03
 
 
 def list_of_headings(
     asked: Asked, units: Sequence[Unit], best: Sequence[int], embed: Embed, guides: Guides
 ) -> list[Line]:
     """The list of headings that answers; [] where a unit is nearer to the question."""
-    outlines = guides.outlines_in(dict.fromkeys(unit.passage.document for unit in units))
-    if not outlines or not asked.wants("list", "steps") or asked.limit == 1:
+    if asked.limit == 1 or not (asked.wants("list", "steps") or (asked.of_steps and asked.wants("number"))):
+        return []
+    outlines = [
+        outline
+        for outline in guides.outlines_in(dict.fromkeys(unit.passage.document for unit in units))
+        if outline.of_headings or asked.of_steps
+    ]
+    if not outlines:
         return []
     vectors = embed([asked.focus, *(outline.about for outline in outlines), *(unit.in_context for unit in units)])
     likeness = vectors[1:] @ vectors[0]
@@ -39,6 +45,7 @@ def list_of_headings(
     merit = [
         float(likeness[number])
         + STEPS_ASKED * (outline.counted and asked.of_steps)
+        + COUNT_ASKED * (asked.count == len(outline.members))
         - ELSEWHERE * len(set(stems(outline.heading)) - wanted) / (len(stems(outline.heading)) or 1)
         for number, outline in enumerate(outlines)
     ]
@@ -48,14 +55,17 @@ def list_of_headings(
     if merit[nearest] < float(likeness[len(outlines) :].max()) - lead:
         return []
     outline = outlines[nearest]
-    words = sum(len(f"{name} {unit.text}".split()) for name, unit in outline.members)
     lines = []
     if outline.lead:
         bare = outline.lead.announces and len(outline.lead.text.split()) < 8  # "Here’s a detailed breakdown:"
         lines.append(Line((outline.lead,), "lead-in", outline.heading if bare else "", named_only=bare))
-    for number, (name, unit) in enumerate(outline.members, start=1):
+    names, members = [name for name, _ in outline.members], [unit for _, unit in outline.members]
+    long = sum(len(f"{name} {unit.text}".split()) for name, unit in outline.members) > LIST_WORDS
+    if not outline.of_headings:
+        members = _shortened(members)
+    for number, (name, unit) in enumerate(zip(names, members, strict=False), start=1):
         shape, marker = ("step", f"{number}.") if outline.counted else ("item", "")
-        lines.append(Line((unit,), shape, name, marker, named_only=words > LIST_WORDS))
+        lines.append(Line((unit,), shape, name, marker, named_only=bool(name) and long))
     return lines
 
 

@@ -15,19 +15,24 @@ _NUMBERED = re.compile(r"^(?:(?:step|stage|phase|part|week)\s*)?(?P<number>\d{1,
 
 @dataclass(frozen=True)
 class Outline:
-    """A list made of headings.
+    """A list made of headings, or a numbered list.
 
     Attributes:
         heading: The heading above it, or the guide's title.
         lead: The last sentence above it, where that leads to it.
-        members: (heading without its number, first unit under it), in order.
-        counted: Whether the headings are numbered.
+        members: (heading without its number, first unit under it), in order; ("", item) for a numbered list of items.
+        counted: Whether it is numbered.
     """
 
     heading: str
     lead: Unit | None
     members: tuple[tuple[str, Unit], ...]
     counted: bool
+
+    @property
+    def of_headings(self) -> bool:
+        """Whether headings make it."""
+        return bool(self.members[0][0])
 
     @property
     def about(self) -> str:
@@ -65,6 +70,7 @@ def _outlines(sections: Sequence[Sequence[Passage]]) -> Iterator[Outline]:
         lead = _lead(section)
         children = _children(sections, position)
         numbered = _counted(children)
+        yield from _numbered_lists(section)
         if len(children) >= MEMBERS and (numbered or (lead is not None and lead.text.endswith(":"))):
             yield Outline(
                 (above[-1] if above else section[0].title).rstrip(" :"),
@@ -72,6 +78,16 @@ def _outlines(sections: Sequence[Sequence[Passage]]) -> Iterator[Outline]:
                 tuple((_NUMBERED.sub("", _name(child)), _first(child)) for child in children),
                 numbered,
             )
+
+
+def _numbered_lists(section: Sequence[Passage]) -> Iterator[Outline]:
+    """The numbered lists of a section's text that a sentence leads to."""
+    units = units_of([Hit(passage, 0.0) for passage in section])
+    for lead in (unit for unit in units if unit.kind == "lead-in"):
+        items = [unit for unit in units if unit.level == 0 and unit.marker[:1].isdigit()]
+        if len(items) >= MEMBERS and items[0].under == lead.text:
+            heading = lead.heading.rstrip(" :")
+            yield Outline(heading, lead, tuple(("", item) for item in items), counted=True)
 
 
 def _guides(passages: Sequence[Passage]) -> Iterator[list[list[Passage]]]:
@@ -93,8 +109,9 @@ def _children(sections: Sequence[Sequence[Passage]], position: int) -> list[Sequ
     if not above:
         counted: list[Sequence[Passage]] = []
         for section in following:
-            match = _NUMBERED.match(section[0].section[0])
-            if len(section[0].section) > 1 or not match or int(match["number"]) != len(counted) + 1:
+            path = section[0].section
+            match = _NUMBERED.match(path[0]) if len(path) == 1 else None
+            if not match or int(match["number"]) != len(counted) + 1:
                 break
             counted.append(section)
         return counted

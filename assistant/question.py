@@ -23,7 +23,7 @@ where whether which while who whom whose why will with within without won would 
 yourself s t m d u ur plz
 """
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
-STORY_WORDS = 30  # a question longer than this, in several sentences, is a story with the question in it; a guess
+STORY_WORDS = 20  # a question longer than this, in several sentences, is a story with the question in it; measured
 
 # What people write, and the words that guides use for it: abbreviations of the field, spoken, British and Indian
 # English. The embedder knows "machine learning engineer" and not "MLE", "salary" and not "CTC".
@@ -58,7 +58,18 @@ _ASKING = re.compile(
     r"tell|name|list|explain|give|describe|suggest|recommend|kindly|please|compare)\b",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_NUMBER_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _COUNTED = re.compile(
     r"\b(?:(?:name|list|give|tell)(?: me)?(?: the| any| just)?|top|just|only) "
     r"(?P<count>one|two|three|four|five|six|seven|eight|nine|\d)\b"
@@ -112,6 +123,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             + r"\s+(?:i|it|that|they|you|one|there)\b|\bright\s*\?|\bor not\b|\b(?:is|isn't) it\b",
         ),
     )
+)
+_STATED = re.compile(
+    r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:\w+ )?(?:steps|stages|phases|parts|points|things)\b",
+    re.IGNORECASE,
 )
 _SUPPOSES = re.compile(
     r"^(?:given|since|as|because|seeing|assuming|considering|now) (?:that )?(?!a |an |well )\w+|\bsays\b.*, so\b"
@@ -173,6 +188,13 @@ class Asked:
     kinds: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     limit: int | None = None
+
+    @property
+    def count(self) -> int | None:
+        """How many steps or parts it speaks of."""
+        match = _STATED.search(self.focus)
+        word = match["count"].lower() if match else ""
+        return _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
 
     @property
     def of_steps(self) -> bool:
