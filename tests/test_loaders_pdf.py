@@ -277,3 +277,27 @@ def test_guide_that_ships_has_a_section_for_each_bookmark() -> None:
     assert [section.headings[-1] for section in document.sections] == titles(reader.outline)  # type: ignore[arg-type]
     assert all(section.page for section in document.sections)
     assert not any("Page " in section.text for section in document.sections)
+
+
+def test_headers_that_name_the_chapter_are_told_by_their_page_number(load: Load) -> None:
+    class Report(FPDF):
+        def header(self) -> None:
+            self.set_font("helvetica", size=11)
+            insect = ("Bees", "Wasps", "Ants", "Flies")[self.page_no() - 1]
+            self.cell(0, 8, f"Chapter {self.page_no()}: {insect} {self.page_no()}")
+            self.ln(20)
+
+    pdf = Report()
+    for _ in range(4):
+        pdf.add_page()
+        pdf.multi_cell(0, 6, SENTENCE * 4)
+    assert "Chapter" not in "\n".join(section.text for section in load(pdf).sections)
+
+
+def test_table_of_contents_is_left_out(load: Load) -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=11)
+    pdf.multi_cell(0, 6, "Spring . . . . . . . . . . . . 3\nSummer ............ 14\n" + SENTENCE * 4)
+    text = load(pdf).sections[0].text
+    assert text.startswith("The keeper")

@@ -16,9 +16,6 @@ from corpus.loaders.limits import Limits
 from corpus.loaders.parsing import Parsed, base_name
 from corpus.loaders.worker import parsed_from_json, receive, send
 
-# What the worker may know of our environment: enough to start, and no keys.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "HOME", "USERPROFILE", "LD_LIBRARY_PATH")
-
 
 class Worker:
     """A process that parses one file at a time. Safe to share between threads; started at the first file."""
@@ -97,9 +94,13 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         self._stop()
         root = str(Path(__file__).resolve().parents[2])
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment["PYTHONPATH"] = os.pathsep.join([root, *(entry for entry in sys.path if entry)])
-        environment["PYTHONHASHSEED"] = "0"
+        # Nothing of our own environment, which may hold keys.
+        environment = {
+            "PATH": os.defpath,
+            "LC_ALL": "C.UTF-8",
+            "PYTHONPATH": os.pathsep.join([root, *(entry for entry in sys.path if entry)]),
+            "PYTHONHASHSEED": "0",
+        }
         # Not multiprocessing: its spawn runs the caller's main module again, and its fork copies the caller's threads.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "corpus.loaders.worker"],

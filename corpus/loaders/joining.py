@@ -17,8 +17,8 @@ _HEAD = re.compile(r"[^\W\d_]+")
 _COMPOUND = frozenset(
     re.findall(
         r"\w+",
-        "self well high low long short real open full part cross non hands end step entry mid top user cloud data time cost "
-        "object state large small single multi two three four five first second third",
+        "self well high low long short real open full part cross non hands end step entry mid top user cloud data time "
+        "cost object state large small single multi two three four five first second third",
     )
 )
 

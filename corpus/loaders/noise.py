@@ -80,7 +80,7 @@ _NOTICE = _any_of(
     r"(?:©|\(c\)|copyright)\s*©?\s*\d{4}\b.{0,60}|.{0,60}\ball rights reserved\W*",
 )
 # A line of a table of contents: dots that lead to a page number.
-_LEADERS = re.compile(r".*(?:\.{4,}|(?:\s\.){4,}|…{2,})\s*\d{1,4}")
+_LEADERS = re.compile(r".*(?:\.{4,}|(?:\s\.){4,}|…{2,})\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s\d{1,4})?")
 _SOURCE = _any_of(
     r"(?:(?:article )?source(?: url)?|via|link|url|retrieved from|originally (?:published|posted|appeared) (?:at|on))"
     r"\s*[:–-]?\s*<?(https?://[^\s<>\"]+?)>?[.,]?"
@@ -118,11 +118,18 @@ def find_noise(lines: Sequence[str], listed: frozenset[int] = frozenset()) -> No
     return Noise(frozenset(drop), source, author)
 
 
+def is_contents_line(line: str) -> bool:
+    """Is the line one of a table of contents, with dots that lead to a page number?"""
+    return len(line) <= _SHORT_CHARACTERS and bool(_LEADERS.fullmatch(line.strip()))
+
+
 def _is_chrome(line: str) -> bool:
     text = line.strip().strip("•*-–—|»«[]→> ").strip()
+    if is_contents_line(text):
+        return True
     if not text or len(text) > _SHORT_CHARACTERS or len(text.split()) > _SHORT:
         return False
-    if _AD.fullmatch(text) or _READING_TIME.fullmatch(text) or _NOTICE.fullmatch(text) or _LEADERS.fullmatch(text):
+    if _AD.fullmatch(text) or _READING_TIME.fullmatch(text) or _NOTICE.fullmatch(text):
         return True
     if text.endswith(".") and not text.endswith(".."):
         return False  # "Share your projects on GitHub." is advice

@@ -13,6 +13,7 @@ from corpus.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, Un
 from corpus.loaders.blocks import Draft, Scalar, one_line
 from corpus.loaders.characters import clean
 from corpus.loaders.limits import Limits
+from corpus.loaders.noise import is_contents_line
 from corpus.loaders.pdf_layout import Bookmark, Line, layout
 from corpus.loaders.running_lines import running_lines
 
@@ -333,7 +334,11 @@ def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         for place in _apart(lines, {place for number, place in running if number == page}):
             dropped.add((page, orders[page][place]))
     return [
-        [line for position, line in enumerate(lines) if (page, position) not in dropped]
+        [
+            line
+            for position, line in enumerate(lines)
+            if (page, position) not in dropped and not is_contents_line(line.text)
+        ]
         for page, lines in enumerate(pages)
     ]
 

@@ -121,7 +121,7 @@ def _from_bookmarks(lines: Sequence[Line], bookmarks: Sequence[Bookmark]) -> dic
 def _unnumbered(heading: str) -> str:
     """The letters and digits of a heading without its number, which page or outline may leave out."""
     words = same_words(heading)
-    return re.sub(r"^(?:(?:\d+|[ivx]+|chapter|part|section) )+(?=\S)", "", words).replace(" ", "")
+    return re.sub(r"^(?:(?:\d+|[ivx]+|[a-z]|chapter|part|section|appendix) )+(?=\S)", "", words).replace(" ", "")
 
 
 def _from_type(lines: Sequence[Line], body: float) -> dict[int, tuple[int, int]]:

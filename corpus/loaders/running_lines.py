@@ -40,13 +40,34 @@ def running_lines(
             line = " ".join(lines[position].casefold().split())
             if len(line) <= 150:
                 groups.setdefault((edge, _NUMBER.sub("#", line)), []).append((page, position))
-    found: set[_Place] = set()
+    found = _numbered_edges(pages, heights, needed)
     for (_, key), places in groups.items():
         bare = bool(_PAGE_NUMBER.fullmatch(key.replace("#", "1")))
         for members in _alike(places, pages):
             at_one_height = members if heights is None else _most_at_one_height(members, heights)
             if len({page for page, _ in at_one_height}) >= (2 if bare else needed):
                 found.update(at_one_height)
+    return found
+
+
+def _numbered_edges(
+    pages: Sequence[Sequence[str]], heights: Sequence[Sequence[float]] | None, needed: int
+) -> set[_Place]:
+    """The outermost lines that begin or end with the page's number, whatever else they say ("3 Chapter 1: Bees")."""
+    groups: dict[tuple[str, int], list[_Place]] = {}
+    for page, lines in enumerate(pages):
+        filled = [position for position, line in enumerate(lines) if line.strip()]
+        for edge, position in (("top", filled[0]), ("bottom", filled[-1])) if len(filled) > 1 else ():
+            line = lines[position].strip()
+            for number in {*re.findall(r"^\d{1,4}(?=\s)", line), *re.findall(r"(?<=\s)\d{1,4}$", line)}:
+                if len(line) <= 150:
+                    groups.setdefault((edge, int(number) - page), []).append((page, position))
+    found: set[_Place] = set()
+    for places in groups.values():
+        alike = places if heights is None else _most_at_one_height(places, heights)
+        # Three lists may each begin a page with their next number; a header does so on most pages.
+        if len(alike) >= max(needed, len(pages) // 3):
+            found.update(alike)
     return found
 
 
