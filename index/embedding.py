@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of model.safetensors as published
 OVERLAP = 32  # tokens that two windows of a long text share; a guess: a sentence of 20 to 30 words stays whole in one
 SAME = 0.999  # the least cosine to sentence-transformers at which the quick encoder may stand in for it
+REMEMBERED = 20_000  # vectors of questions and sentences kept in memory: 31 MB at 384 dimensions
 SAMPLE = (
     "What does a machine learning engineer do?",
     "Übung macht den Meister. 機械学習エンジニアの給料はいくらですか。",
@@ -119,6 +121,35 @@ class SentenceTransformerEmbedder:
                         "Give a folder with a sentence-transformers model, or unset ASSISTANT_EMBEDDER."
                     ) from error
             return self._encoder
+
+
+class RememberedVectors:
+    """An embedder's vectors of the texts asked for of late. Safe to share between threads."""
+
+    def __init__(self, embedder: Embedder, *, size: int = REMEMBERED) -> None:
+        self._embedder = embedder
+        self._size = size
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32 rows of unit length, embedding only what is not remembered."""
+        if not len(texts):
+            return self._embedder.embed([])
+        known = {}
+        with self._lock:
+            for text in texts:
+                if text in self._vectors:
+                    known[text] = self._vectors[text]
+                    self._vectors.move_to_end(text)
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            known.update(zip(missing, self._embedder.embed(missing), strict=True))
+            with self._lock:
+                self._vectors.update((text, known[text]) for text in missing)
+                while len(self._vectors) > self._size:
+                    self._vectors.popitem(last=False)
+        return np.stack([known[text] for text in texts])
 
 
 def windows_of(embedder: Embedder, text: str, prefix: str = "", tokens: int | None = None) -> list[str]:

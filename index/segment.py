@@ -94,6 +94,21 @@ class Segment:
         found: Vectors = self._arrays["windows"][start:end].astype(np.float32)
         return found
 
+    def near_scores(self, places: Array, vector: Vectors) -> Vectors:
+        """(n,) exact scores of passages for a question's vector: the whole and the best window count alike."""
+        scores: Vectors = np.einsum("ij,j->i", self.vectors[places], vector)  # too few rows for BLAS to wake threads
+        starts, ends = self.window_starts[places], self.window_starts[places + 1]
+        counts = ends - starts
+        if not counts.any():
+            return scores
+        firsts = np.cumsum(counts) - counts
+        rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
+        cosines = np.einsum("ij,j->i", self._arrays["windows"][rows].astype(np.float32), vector)
+        windowed = counts > 0
+        best = np.maximum.reduceat(cosines, firsts[windowed])
+        scores[windowed] = (scores[windowed] + best) / 2
+        return scores
+
     @property
     def all_windows(self) -> Array:
         """(m, dim) float16: the vectors of the windows on every passage, in order."""

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ from index.stopwords import STOP_WORDS
 
 Mode = Literal["hybrid", "dense", "lexical"]
 DENSE_WEIGHT = 0.5  # of the convex combination of both sides; measured, see docs/retrieval.md
-CANDIDATES = 200  # passages taken from each side before they are scored exactly and put together
+CANDIDATES = 128  # passages taken from each side before they are scored exactly and put together
 WINDOWS_AT_ONCE = 20_000  # up to so many windows each is scored (31 MB, .6 ms); past it, those of the candidates only
 NEAR_DUPLICATE = 0.97  # the least cosine of two passages that may be the same text slightly changed; a guess
 SHARED_WORDS = 0.9  # the least part of the words of both that such passages share; a guess
@@ -116,24 +117,24 @@ class Snapshot:
         return np.concatenate([segment.dense.scores(vector) for segment in self.segments])
 
     def _candidates(self, lexical: Vectors, dense: Vectors, allowed: Mask, count: int, mode: Mode) -> Array:
+        positions = np.flatnonzero(allowed)
         found = []
         if mode != "dense":
-            best = _top(lexical, count)
-            found.append(best[lexical[best] > 0])
+            matching = np.flatnonzero(lexical)
+            found.append(matching[_top(lexical[matching], count)])
         if mode != "lexical":
-            best = _top(np.where(allowed, dense, np.float32(-2)), count)
-            found.append(best[allowed[best]])
+            found.append(positions[_top(dense[positions], count)])
         return np.unique(np.concatenate(found))
 
     def _near_scores(self, candidates: Array, vector: Vectors) -> Vectors:
-        """Exact scores of some passages: the whole and the best window count alike."""
-        scores = np.empty(len(candidates), dtype=np.float32)
-        for row, position in enumerate(candidates.tolist()):
-            segment, place = self._place(position)
-            whole = float(segment.vectors[place] @ vector)
-            windows = segment.windows(place)
-            scores[row] = (whole + float((windows @ vector).max())) / 2 if len(windows) else whole
-        return scores
+        """Exact scores of some passages (ascending): the whole and the best window count alike."""
+        edges = np.searchsorted(candidates, self._bases)
+        parts = [
+            segment.near_scores(candidates[start:end] - base, vector)
+            for segment, (start, end), base in zip(self.segments, pairwise(edges.tolist()), self._bases, strict=False)
+            if start < end
+        ]
+        return np.concatenate(parts)
 
     def _distinct(self, positions: Array, scores: Vectors, k: int, allowed: Mask) -> list[Hit]:
         taken: list[tuple[int, float, list[int]]] = []

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import secrets
 from collections.abc import Collection as AnyCollection
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import Event, Thread
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 KIND = "ml-career-assistant index"  # what tells our collections and files from anybody else's
 PAGE = 1000  # records asked for or sent at once: about 3 MB, and well below Chroma's own limit of 5,461
+BEAT = 5.0  # seconds between two signs of life of the one who holds the lock of a server
+STALE = 30.0  # seconds without one, after which the lock is taken from a machine that died
 _WINDOWS = {"hnsw": {"space": "cosine", "ef_construction": 10, "max_neighbors": 4}}  # never searched by Chroma
 _PASSAGES = {"hnsw": {"space": "cosine"}}
 
@@ -121,12 +126,65 @@ class ChromaStore:
 
     def drop(self, *, keep: AnyCollection[str]) -> None:
         """Delete every version but those to keep: what was replaced, and what a killed rebuild left."""
+        ours = re.compile(re.escape(self._name) + r"(-[0-9a-f]{12})?")
         with self._translated("changed"):
             for found in self._client.list_collections():
                 version = found.name.removesuffix("-windows")
-                ours = (found.metadata or {}).get("kind") == KIND and found.name.startswith(self._name)
-                if ours and found.name not in keep and version not in keep:
+                kind = (found.metadata or {}).get("kind")
+                if kind == KIND and ours.fullmatch(version) and version not in keep:
                     self._client.delete_collection(found.name)
+
+    @contextmanager
+    def locked(self, wait: float) -> Iterator[None]:
+        """Keep other machines from changing the store: a collection that only one can make, renewed while it is held.
+
+        Raises:
+            PassageIndexError: If another machine keeps it for `wait` seconds.
+        """
+        held, ended = self._acquire(wait), Event()
+
+        def renew() -> None:
+            while not ended.wait(BEAT):
+                with suppress(Exception):  # one beat missed does not matter; the work itself says what is wrong
+                    held.modify(metadata={"kind": KIND, "beat": secrets.token_hex(4)})
+
+        beating = Thread(target=renew, daemon=True)
+        beating.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            beating.join()
+            with self._translated("unlocked"):
+                self._client.delete_collection(held.name)
+
+    def _acquire(self, wait: float) -> Collection:
+        from chromadb.errors import ChromaError
+
+        name = f"{self._name}-lock"
+        started = seen = monotonic()
+        beat: object = None
+        while True:
+            try:
+                with self._translated("locked", but=ChromaError):
+                    return self._client.create_collection(
+                        name, metadata={"kind": KIND, "beat": secrets.token_hex(4)}, embedding_function=None
+                    )
+            except ChromaError:
+                with self._translated("locked"):
+                    other = self._find(name)
+            now = (other.metadata or {}).get("beat") if other is not None else None
+            if now != beat:
+                beat, seen = now, monotonic()
+            elif other is not None and monotonic() - seen > STALE:
+                with self._translated("unlocked"), suppress(ChromaError):
+                    self._client.delete_collection(name)
+            if monotonic() - started > wait:
+                raise PassageIndexError(
+                    f"Another machine has been changing the index at {self._shown} for {wait:.0f} seconds. "
+                    "Wait until its sync ends, or end it."
+                )
+            sleep(0.2)
 
     def add(self, live: str, entries: Sequence[Embedded], *, generation: int) -> None:
         """Add passages whose ids are not there."""
@@ -219,11 +277,11 @@ class ChromaStore:
         return str(self._place) if not self.remote else _without_token(str(self._place))
 
     @contextmanager
-    def _translated(self, done: str) -> Iterator[None]:
+    def _translated(self, done: str, *, but: type[Exception] = PassageIndexError) -> Iterator[None]:
         """Chroma's errors as ours; its Rust side panics with exceptions that are no `Exception`."""
         try:
             yield
-        except (PassageIndexError, KeyboardInterrupt, SystemExit, GeneratorExit):
+        except (PassageIndexError, but, KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:
             mend = (

@@ -11,7 +11,10 @@ from corpus.document import Document
 from index.chunking import CHUNKING_VERSION, PASSAGE_CHARACTERS, chunk_document
 from index.errors import PassageIndexError
 from index.passage import Passage
-from index.passage_index import PassageIndex, Progress
+from index.passage_index import PassageIndex
+from index.windows import Progress
+
+__all__ = ["Progress", "SyncReport", "sync_documents"]
 
 MANY = 5  # documents from which the loss of more than half at once is taken for a mistake; a guess
 

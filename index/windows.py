@@ -14,17 +14,21 @@ WINDOW_TOKENS = 64  # of a window; measured, see docs/retrieval.md
 BATCH = 128  # passages embedded between two reports of progress
 
 Known = Callable[[int], tuple[Vectors, Vectors] | None]
-Done = Callable[[Sequence[Embedded]], None]
+Keep = Callable[[Sequence[Embedded]], None]
+Progress = Callable[[int, int], None]
 
 
-def embed_passages(embedder: Embedder, passages: Sequence[Passage], *, known: Known, done: Done) -> list[Embedded]:
+def embed_passages(
+    embedder: Embedder, passages: Sequence[Passage], *, known: Known, keep: Keep, progress: Progress | None = None
+) -> list[Embedded]:
     """Passages with their vectors, in order.
 
     Args:
         embedder: What makes the vectors.
         passages: What to embed.
-        known: The vectors that a text has already, by its digest; or None.
-        done: Called with the passages of each batch that had to be embedded.
+        known: The vectors that a text has already, and those of its windows, by its digest; or None.
+        keep: Called with each batch that had to be embedded, if there are several.
+        progress: Called with (passages done, passages to do).
     """
     found: dict[int, Embedded] = {}
     missing = []
@@ -38,7 +42,10 @@ def embed_passages(embedder: Embedder, passages: Sequence[Passage], *, known: Kn
         batch = missing[start : start + BATCH]
         made = _embed(embedder, [passages[number] for number in batch])
         found.update(zip(batch, made, strict=True))
-        done(made)
+        if len(missing) > BATCH:
+            keep(made)
+        if progress is not None:
+            progress(len(found), len(passages))
     return [found[number] for number in range(len(passages))]
 
 
