@@ -21,8 +21,8 @@ LEADS_NEAR, ITEMS_NEAR = 0.75, 0.9
 # to) and of the best outside the list, from which on the whole list is the answer.
 LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95
 # A list of headings is the answer if its cosine to the question, made up so, is as high as any unit's: more where the
-# question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks of something else as well. A
-# little less will do, or a little more is wanted where the best unit enumerates things itself.
+# question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks of
+# something else as well. A little less will do, or a little more is wanted where the best unit enumerates things itself.
 STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.2, 0.1, 0.03
 
 

@@ -125,7 +125,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _STATED = re.compile(
-    r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:\w+ )?(?:steps|stages|phases|parts|points|things)\b",
+    r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:\w+ )?"
+    r"(?:steps|stages|phases|parts|points|things)\b",
     re.IGNORECASE,
 )
 _SUPPOSES = re.compile(
