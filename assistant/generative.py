@@ -263,6 +263,8 @@ class _Reading:
             raise _Unfit("empty", "the model's answer was empty")
         if not draft.refused and _in_another_language(draft.written, self._passages):
             raise _Unfit("language", "the model answered in another language than the guides")
+        if draft.broken and self._attempt < min(2, self._reader.attempts):
+            raise _Unfit("broken", "the connection broke off in the middle of the answer")
         self._usage.update(draft.usage)
         result = replace(draft.result(), usage=dict(self._usage))
         if self._shown < len(self._passages):
@@ -278,7 +280,7 @@ class _Reading:
             return None
         if isinstance(error, _Unfit):
             self.reason = str(error)
-            self._reminder = REMINDERS[error.kind]
+            self._reminder = REMINDERS.get(error.kind, "")
             return 0.0 if self._attempt < min(2, self._reader.attempts) else None
         failure = failure_of(error)
         self.reason = failure.reason
@@ -345,19 +347,32 @@ class _Draft:
         self.complete = False
         self.written = ""
         self.usage: dict[str, int] = {}
+        self._finish = ""
+
+    @property
+    def broken(self) -> bool:
+        """Whether the text stops in the middle of a sentence, and nobody said that it was finished.
+
+        A connection that breaks off between two events of a stream looks to the client like one that was closed.
+        """
+        return not self.complete and not self._finish and not re.search(r"[.!?:…。！？\])】\"”*`]\s*$", self.written)
 
     def feed(self, chunk: BaseMessage) -> str:
         """Take in what came; what can be shown of it comes back."""
         used = getattr(chunk, "usage_metadata", None)
         if used:
             self.usage = {name: used[name] for name in ("input_tokens", "output_tokens") if name in used}
+        details = chunk.response_metadata
+        self._finish = str(
+            details.get("finish_reason") or details.get("stop_reason") or details.get("done_reason") or self._finish
+        )
         self._raw += chunk.text
         self.written += chunk.text
         if len(self.written) - self._checked_for_loops > 200:
             self._checked_for_loops = len(self.written)
             if loop := _LOOP.search(self.written[-800:]):
                 self._stop("The model repeated itself; the repetition was cut.")
-                self._raw = self._raw[: max(0, len(self._raw) - len(loop.group()) + len(loop.group(1)))]
+                self._raw = re.sub(rf"(?:{re.escape(loop.group(1))}){{2,}}\Z", lambda _: loop.group(1), self._raw)
         if len(self.written) > LONGEST:
             self._stop("The answer was too long and was cut.")
         return "" if self.complete else self._take(final=False)
@@ -374,6 +389,8 @@ class _Draft:
         """What the text came to."""
         good = [claim for claim in self._claims if claim.supported]
         notes = list(self._notes)
+        if self._finish in ("length", "max_tokens", "MAX_TOKENS"):
+            notes.append("The answer reached the model's limit of length and may be cut.")
         if self._removed:
             notes.append(f"{_count(self._removed, 'citation')} named no passage and {_were(self._removed)} removed.")
         if self._dropped:
@@ -394,9 +411,7 @@ class _Draft:
             )
         bad = len(self._claims) - len(good)
         if bad:
-            notes.append(
-                f"{bad} of {_count(len(self._claims), 'sentence')} {'is' if bad == 1 else 'are'} not borne out by the passages."
-            )
+            notes.append(f"{bad} of {_count(len(self._claims), 'sentence')} not borne out by the passages.")
         return ReaderResult(
             text="".join(self._parts).strip(),
             claims=tuple(self._claims),
@@ -501,7 +516,7 @@ class _Draft:
     def _checked(self, piece: _Piece, indices: Sequence[int]) -> tuple[Claim, list[tuple[Passage, int, int]]]:
         passages = [self._passages[index] for index in indices]
         headings = list(dict.fromkeys(part for passage in passages for part in (passage.title, *passage.section)))
-        verdict = support(piece.text, [self._evidence[index] for index in indices], headings=headings)
+        verdict = support(_OPENING.sub("", piece.text), [self._evidence[index] for index in indices], headings=headings)
         spans = [(passages[at], start, end) for at, start, end in verdict.spans]
         if not verdict.supported:
             # What an unsupported sentence points to is shown all the same, so that its reader can see for himself.
@@ -555,7 +570,12 @@ _MARKER = re.compile(
 )
 _LEAD = re.compile(r"\s*(?:(?:#{1,6}|[-*•–>]|\d{1,2}[.)])\s+)*")
 _LOOP = re.compile(r"(.{1,80}?)\1{3,}\Z(?<=.{120})", re.DOTALL)
-_HELD = re.compile(r"[<\[【`]|!\[|https?:|www\.|\((?=[^)]*$)|\((?:passage |source )?\d{1,2}")
+_HELD = re.compile(  # what may yet turn out to be markup or a marker
+    r"<[^>]*$|\[[^\]\n]{0,60}$|[\]!]\s*$|\]\([^)\n]*$|【[^】]*$"
+    r"|\((?:passages? |sources? )?\d{0,2}(?:, ?\d{0,2})*\)?[.!?]?\s*$"
+    r"|(?:^|\n)\s*(?:[`~]|\[[^\]\n]*\]:)[^\n]*$",
+    re.IGNORECASE,
+)
 _STOP = re.compile(r"[.!?…]+[\"'”’)*_]*|[。！？]|(?=\n)")
 _MARKERS_AFTER = re.compile(rf"(?:{_MARKER.pattern})*", re.IGNORECASE)
 _NO_STOP = re.compile(
@@ -563,6 +583,7 @@ _NO_STOP = re.compile(
     r"|^\s*(?:yes|no|sure|certainly|absolutely|in short)[.!])$",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"^(?:yes|no|sure|certainly|absolutely|in short)[,.:!]\s+", re.IGNORECASE)
 _REFUSAL = re.compile(
     r"\bguides? (?:don[’']t|do not|does not|doesn[’']t) say\b"
     r"|\b(?:guides?|passages?|documents?|context|sources?|texts?|material|information|excerpts?|it|they)\b[^.]{0,40}"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -120,6 +121,8 @@ def failure_of(error: BaseException) -> Failure:
     kinds = " ".join(kind.__name__ for cause in chain for kind in type(cause).__mro__)
     if _TOO_LONG.search(said) and status in (None, 400, 413, 422, 500):
         return Failure("the question and its passages are longer than the model can read", too_long=True)
+    if "no generation chunks" in said:
+        return Failure("the model's answer was empty", True)
     if status in (401, 403):
         return Failure("the server refused the key; check the provider's API key variable and what it may use")
     if status == 404:
@@ -208,10 +211,14 @@ def _open_named(name: str, timeout: float) -> BaseChatModel:
         options["stream_usage"] = True
     if provider == "ollama":
         options["client_kwargs"] = {"timeout": timeout}
+    if provider in _EXTRAS and find_spec(f"langchain_{provider}") is None:
+        raise ModelError(f"“{name}” needs a package that is not installed. Run: {_install(provider)}")
     try:
         opened: BaseChatModel = init_chat_model(name, **options)
     except ImportError as error:
-        raise ModelError(f"“{name}” needs a package that is not installed. Run: {_install(provider, error)}") from error
+        raise ModelError(
+            f"“{name}” needs a package that is not installed. Run: {_install(provider, str(error))}"
+        ) from error
     except ValueError as error:
         if "provider" in str(error):
             raise ModelError(f"“{provider}” is no provider that LangChain knows. Write, say, {EXAMPLE}.") from error
@@ -223,10 +230,10 @@ def _open_named(name: str, timeout: float) -> BaseChatModel:
     return opened
 
 
-def _install(provider: str, error: ImportError) -> str:
+def _install(provider: str, said: str = "") -> str:
     if provider in _EXTRAS:
         return f"pip install 'ml-career-assistant[{_EXTRAS[provider]}]'"
-    package = re.search(r"\blangchain-[a-z0-9-]+", str(error))
+    package = re.search(r"\blangchain-[a-z0-9-]+", said)
     return f"pip install {package.group() if package else 'langchain-' + provider.replace('_', '-')}"
 
 
@@ -390,7 +397,9 @@ class ScriptedChatModel(BaseChatModel):
             yield ChatGenerationChunk(message=AIMessageChunk(content=word))
         if isinstance(reply, Dropped):
             raise reply.error
-        yield ChatGenerationChunk(message=AIMessageChunk(content="", usage_metadata=_usage(messages, words)))
+        ending = AIMessageChunk(content="", usage_metadata=_usage(messages, words))
+        ending.response_metadata = {"finish_reason": "stop"}
+        yield ChatGenerationChunk(message=ending)
 
     def _generate(
         self,
