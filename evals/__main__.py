@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "report": ("evals.answers", "show a saved run again"),
     "check": ("evals.check", "find mistakes in cases"),
     "new": ("evals.draft", "draft cases from feedback or at the prompt"),
+    "metrics": ("evals.answers", "print what every metric means"),
     "schema": ("evals.check", "print the JSON schema of a case"),
 }
 """What each subcommand is called, where its `main` (or `main_NAME`) lives, and what it does."""

@@ -46,6 +46,28 @@ def main_report(argv: Sequence[str]) -> int:
     return report_run(load_report(options.run), options)
 
 
+def main_metrics(argv: Sequence[str]) -> int:
+    """Print the table of metrics, in Markdown."""
+    argparse.ArgumentParser(prog="python -m evals metrics", description="Print what every metric means.").parse_args(
+        argv
+    )
+    print(metrics_table(), end="")
+    return 0
+
+
+def metrics_table() -> str:
+    """Every metric with its definition, as a Markdown table."""
+    from evals.metrics import METRICS
+
+    rows = ["| metric | of | definition |", "| --- | --- | --- |"]
+    for name, metric in METRICS.items():
+        source = f" *{metric.source}*" if metric.source else ""
+        rows.append(
+            f"| `{name}`{'' if metric.higher_is_better else ' ↓'} | {metric.group} | {metric.definition}{source} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The options of `python -m evals`."""
     from evals.__main__ import SUBCOMMANDS
@@ -111,7 +133,7 @@ def report_run(report: Report, options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from evals.gates import FLOORS, check_floors, exit_status, load_floors
-    from evals.report import print_report, write_json, write_junit, write_trec
+    from evals.report import print_report, write_json, write_junit, write_markdown, write_trec
     from evals.scores import score_report
 
     floors = () if options.no_gates else load_floors(options.floors or FLOORS)
@@ -121,6 +143,8 @@ def report_run(report: Report, options: argparse.Namespace) -> int:
         write_json(report, scores, options.json)
     if options.junit:
         write_junit(report, options.junit)
+    if options.markdown:
+        write_markdown(report, scores, options.markdown)
     if options.trec:
         write_trec(report, options.trec)
     if options.html:
@@ -135,6 +159,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the whole run, for `compare` and `report`")
     parser.add_argument("--html", metavar="FILE", help="write one page to look at and to send on")
     parser.add_argument("--junit", metavar="FILE", help="write JUnit XML, for CI")
+    parser.add_argument("--markdown", metavar="FILE", help="write the main figures as tables, for a README")
     parser.add_argument("--trec", metavar="DIR", help="write a TREC run and its qrels")
     parser.add_argument("--failures", type=int, default=10, metavar="N", help="failures shown (default 10)")
 

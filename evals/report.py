@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 KIND_COLUMNS = ("passed", "fact_coverage", "hit@1", "hit@5", "MRR@10", "citation_recall")
 """The metrics that are shown for each kind of question."""
 
+README_METRICS = (
+    "answerable_passed",
+    "false_refusals",
+    "unanswerable_passed",
+    "fact_coverage",
+    "hit@1",
+    "hit@5",
+    "MRR@10",
+    "quote_validity",
+    "citation_recall",
+    "citation_precision",
+    "abstention_auroc",
+    "latency_p50",
+    "latency_p95",
+)
+"""The metrics of the table that a README shows."""
+
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -99,6 +116,23 @@ def write_json(report: Report, scores: Scores, path: Path | str) -> None:
         entry["outcome"] = outcome_of(result)
         entry["problems"] = problems_of(result)
     write_text(path, json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def write_markdown(report: Report, scores: Scores, path: Path | str) -> None:
+    """Two tables for a README: the main metrics, and the kinds of question."""
+    rows = ["| metric | figure | 95% interval |", "| --- | ---: | ---: |"]
+    for name in README_METRICS:
+        score = scores.overall[name]
+        if score.value is not None:
+            rows.append(f"| `{name}` | {show_figure(name, score.value)} | {show_interval(name, score)} |")
+    rows += ["", f"| kind | cases | {' | '.join(f'`{name}`' for name in KIND_COLUMNS)} |"]
+    rows.append("| --- |" + " ---: |" * (len(KIND_COLUMNS) + 1))
+    for kind, of_kind in scores.kinds.items():
+        count = sum(result.case.kind == kind for result in report.results)
+        figures = {name: of_kind[name].value for name in KIND_COLUMNS}
+        shown = ["–" if value is None else show_figure(name, value) for name, value in figures.items()]
+        rows.append(f"| {kind.replace('|', ' ')} | {count} | {' | '.join(shown)} |")
+    write_text(path, "\n".join(rows) + "\n")
 
 
 def write_junit(report: Report, path: Path | str) -> None:

@@ -20,7 +20,7 @@ from evals.gates import Floor, check_floors
 from evals.html import render_html
 from evals.metrics import METRICS
 from evals.plots import plot_confidence, plot_latency, plot_outcomes, plot_risk_coverage
-from evals.report import print_report, show_figure, write_json, write_junit, write_trec
+from evals.report import print_report, show_figure, write_json, write_junit, write_markdown, write_trec
 from evals.result import CaseResult, Report, Setup, Turn
 from evals.scores import score_report
 from evals.selective import risk_coverage
@@ -224,6 +224,15 @@ class TestFiles:
         assert data["results"][0]["outcome"] == "wrong answer"
         assert "misses 'missing'" in data["results"][0]["problems"]
         assert Report.from_dict(data) == report
+
+    def test_markdown_has_the_main_figures_and_every_kind(self, tmp_path: Path) -> None:
+        report = make_report("a|b")
+        write_markdown(report, score_report(report), tmp_path / "table.md")
+        rows = (tmp_path / "table.md").read_text().splitlines()
+        assert "| `answerable_passed` | 0.000 |  |" in rows
+        assert any(row.startswith("| offtopic | 1 | 1.000 |") for row in rows)
+        kinds = rows[rows.index("") + 1 :]
+        assert len({row.count("|") for row in kinds}) == 1
 
     def test_junit_is_xml_with_a_failure_for_what_is_not_right(self, tmp_path: Path) -> None:
         write_junit(make_report(HOSTILE), tmp_path / "run.xml")

@@ -14,6 +14,7 @@ from assistant.conversation import Message
 from corpus.document import Document, Section
 from evals.__main__ import main
 from evals.cases import Case
+from evals.citing import Judge, model_judge
 from evals.errors import BackendError, EvalError
 from evals.gates import Floor, check_floors, exit_status, load_floors
 from evals.metrics import METRICS
@@ -191,6 +192,30 @@ def test_outcome_and_problems_are_told(fields: dict[str, Any], said: Answer, out
     (result,) = run_evals(Scripted({"Which?": said}), [make_case(**fields)]).results
     assert outcome_of(result) == outcome
     assert problems_of(result) == ((problem,) if problem else ())
+
+
+class TestModelAsJudge:
+    """A chat model, by name, in place of the project's own check."""
+
+    def judged(self, monkeypatch: pytest.MonkeyPatch, *said: str) -> Judge:
+        from langchain_core.language_models.fake_chat_models import FakeListChatModel
+
+        model = FakeListChatModel(responses=list(said))
+        monkeypatch.setattr("assistant.models.open_chat_model", lambda name: model)
+        return model_judge("some:model")
+
+    def test_yes_and_no_are_understood(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        judge = self.judged(monkeypatch, "Yes.", " no, it does not")
+        assert judge("claim", ["evidence"]) is True
+        assert judge("claim", ["evidence"]) is False
+
+    def test_anything_else_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(BackendError, match="said 'maybe', expected yes or no"):
+            self.judged(monkeypatch, "Maybe")("claim", ["evidence"])
+
+    def test_failure_of_the_model_is_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(BackendError, match="the judge some:model failed"):
+            self.judged(monkeypatch)("claim", ["evidence"])
 
 
 class TestFloors:
