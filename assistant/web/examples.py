@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from assistant.answer import Answer
 from corpus.document import Document
@@ -16,7 +16,8 @@ def example_questions(documents: Sequence[Document]) -> list[str]:
     """A few questions that the guides answer, taken in turn from each guide."""
     own = [document for document in documents if document.id.startswith("own/")]
     rest = [document for document in documents if not document.id.startswith("own/")]
-    columns = [_questions(document) for document in (*own[-2:], *rest[:3])]
+    found = (questions for document in (*own[::-1], *rest) if (questions := _questions(document)))
+    columns = list(islice(found, 3))
     mixed = [question for row in zip_longest(*columns) for question in row if question]
     return list(dict.fromkeys(mixed))[:EXAMPLES]
 

@@ -53,16 +53,23 @@ export function openSheet(from) {
   $("sources").setAttribute("role", "dialog");
   $("sources").setAttribute("aria-modal", "true");
   $("scrim").hidden = false;
+  behind(true);
   $("close-sources").focus();
 }
 
 export function closeSheet() {
   if (!$("sources").classList.contains("open")) return;
   $("sources").classList.remove("open");
-  $("sources").removeAttribute("role");
+  $("sources").setAttribute("role", "complementary");
   $("sources").removeAttribute("aria-modal");
   $("scrim").hidden = true;
+  behind(false);
   opener?.focus();
+}
+
+/** Keep the focus out of what lies behind the sheet. */
+function behind(inert) {
+  for (const part of document.querySelectorAll("header, main")) part.inert = inert;
 }
 
 function card(passage, open) {

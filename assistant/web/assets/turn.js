@@ -97,11 +97,11 @@ function compared(turn) {
     h(
       "section",
       {},
-      h("h4", {}, guide.title),
+      h("h3", {}, guide.title),
       guide.claims.map((claim) => h("p", {}, `${claim.text} `, claim.citations.map((number) => citation(turn, number)))),
     ),
   );
-  return h("div", { className: "compare" }, h("h3", {}, "The guides side by side"), h("div", { className: "columns" }, columns));
+  return h("div", { className: "compare" }, h("h2", {}, "The guides side by side"), h("div", { className: "columns" }, columns));
 }
 
 function citation(turn, number) {
