@@ -12,6 +12,9 @@ from assistant.ranking import DURATION, MONEY, Embed, Scores, fits, stems
 from assistant.selection import Line
 from assistant.units import Unit
 
+SHORTLIST = 12  # units looked at in pairs
+ALIKE = 1.0  # for two sides that both hold a figure of a kind: one side's figure wants the other's; a guess
+
 
 def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], embed: Embed) -> list[Line]:
     """For each side of a comparison, the unit that says it; [] where one unit holds both."""
@@ -31,18 +34,17 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
     for number in (0, 1):
         holds = np.array([float(bool(apart[number] & set(stems(unit.in_context)))) for unit in units])
         merits.append(shared + 2 * likeness[:, number] - likeness[:, 1 - number] + 0.5 * holds)
-    surer = int(merits[1][best].max() > merits[0][best].max())
-    first = max(best, key=lambda i: float(merits[surer][i]))
-    # A figure on one side wants a figure on the other.
-    figures = [pattern for pattern in (MONEY, DURATION) if pattern.search(units[first].text)]
-    second = max(
-        (i for i in best if i != first),
-        key=lambda i: float(merits[1 - surer][i]) + sum(bool(figure.search(units[i].text)) for figure in figures),
-        default=first,
-    )
-    if second == first:
+    shortlist = sorted(best, key=lambda i: -float(max(merits[0][i], merits[1][i])))[:SHORTLIST]
+    pairs = [(i, j) for i in shortlist for j in shortlist if i != j]
+    if not pairs:
         return []
-    chosen = (second, first) if surer else (first, second)
+
+    def together(pair: tuple[int, int]) -> float:
+        texts = [units[i].text for i in pair]
+        alike = sum(all(map(figure.search, texts)) for figure in (MONEY, DURATION))
+        return float(merits[0][pair[0]] + merits[1][pair[1]]) + ALIKE * alike
+
+    chosen = max(pairs, key=together)
     return [Line((units[i],), "item", side[:1].upper() + side[1:]) for i, side in zip(chosen, asked.sides, strict=True)]
 
 

@@ -20,17 +20,17 @@ LEADS_NEAR, ITEMS_NEAR = 0.75, 0.9
 # The middle score of a list's other items, as a share of the best unit's (more of it for a list that no sentence leads
 # to) and of the best outside the list, from which on the whole list is the answer.
 LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95
-# A list of headings is the answer if its cosine to the question, made up so, is as high as any unit's: more where the
-# question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks of
-# something else as well. A little less will do, or a little more is wanted where the best unit enumerates things itself.
-STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD = 0.3, 0.2, 0.1, 0.03
+# A list of headings is the answer if its cosine to the question is about as high as any unit's. It is made up: more
+# where the question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks
+# of something else as well. A little less will do; a little more is wanted where the best unit enumerates itself.
+STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD, NAMED_LEAD = 0.3, 0.2, 0.1, 0.05, -0.03
 
 
 def list_of_headings(
     asked: Asked, units: Sequence[Unit], best: Sequence[int], embed: Embed, guides: Guides
 ) -> list[Line]:
     """The list of headings that answers; [] where a unit is nearer to the question."""
-    if asked.limit == 1 or not (asked.wants("list", "steps") or (asked.of_steps and asked.wants("number"))):
+    if asked.limit == 1 or not (_wants_list(asked) or (asked.of_steps and asked.wants("number"))):
         return []
     outlines = [
         outline
@@ -51,7 +51,7 @@ def list_of_headings(
     ]
     nearest = int(np.argmax(merit))
     names_all = not asked.of_steps and bool(ENUMERATION.search(units[best[0]].text))
-    lead = -HEADINGS_LEAD if names_all else HEADINGS_LEAD
+    lead = NAMED_LEAD if names_all else HEADINGS_LEAD
     if merit[nearest] < float(likeness[len(outlines) :].max()) - lead:
         return []
     outline = outlines[nearest]
@@ -72,7 +72,7 @@ def list_of_headings(
 def whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], guides: Guides) -> list[Line]:
     """The list that answers, with its lead-in; [] where none does."""
     top = units[best[0]]
-    if asked.limit == 1 or not (asked.wants("list", "steps") or top.kind == "lead-in"):
+    if asked.limit == 1 or not (_wants_list(asked) or (top.kind == "lead-in" and not top.announces)):
         return []
     near = best[:1]
     if not ENUMERATION.search(top.text):
@@ -83,6 +83,10 @@ def whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
         if lines:
             return lines
     return []
+
+
+def _wants_list(asked: Asked) -> bool:
+    return asked.wants("list") or (asked.wants("steps") and not asked.wants("yesno"))
 
 
 def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[int], guides: Guides) -> list[Line]:

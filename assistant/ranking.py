@@ -37,6 +37,11 @@ SETTLING = re.compile(
     r"possible|without|instead|crucial|non-negotiable|free|notoriously)\b|n['’]t\b",
     re.IGNORECASE,
 )
+CORRECTING = re.compile(
+    r"\b(?:not|no|never|cannot|only|both|while|although|however|vary|varies|differs?|depends?|optional|entire|whole|broader|"
+    r"subset|instead|also|even|rather|responsible)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _KIND_PATTERNS = {
     "money": MONEY,
     "duration": DURATION,
@@ -105,6 +110,8 @@ def merit(values: Mapping[str, Scores]) -> Scores:
 
 def fits(asked: Asked, text: str) -> bool:
     """Whether a text holds the kind of thing that the question asks for first."""
+    if asked.supposes:
+        return bool(CORRECTING.search(text))
     return any(_KIND_PATTERNS[kind].search(text) for kind in asked.kinds[:1] if kind in _KIND_PATTERNS)
 
 

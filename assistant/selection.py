@@ -116,7 +116,7 @@ def _most(asked: Asked) -> int:
     """How many sentences an answer may have."""
     if asked.wants("list", "steps", "comparison", "reason"):
         return 4
-    return SHORT if asked.wants("yesno", "number") else 3
+    return SHORT if asked.wants("yesno", "number") and not asked.supposes else 3
 
 
 def _says_nothing_new(unit: Unit, said: Sequence[Unit]) -> bool:
