@@ -132,9 +132,9 @@ def print_comparison(comparison: Comparison, console: Console, *, limit: int) ->
         console.print(Text(f"{name}: {first or '–'} → {second or '–'}"))
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("metric", no_wrap=True)
-    for name in ("A", "B", "difference", "95% interval", "p"):
+    for name in ("A", "B", "change", "95% interval", "p"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     styles = {"better": "green", "worse": "red"}
     for change in comparison.changes:
         name = change.metric
@@ -144,14 +144,14 @@ def print_comparison(comparison: Comparison, console: Console, *, limit: int) ->
             show_figure(name, change.difference.after),
             show_difference(name, change.difference.value),
             show_difference_interval(name, change.difference.interval),
-            "" if change.p is None else f"{change.p:.3f}",
+            "" if change.p is None else show_p(change.p),
             Text(change.verdict, style=styles.get(change.verdict, "")),
             style="dim" if change.difference.value == 0 else None,
         )
     console.print(table)
     for title, pairs in (("gained", comparison.gained), ("lost", comparison.lost)):
         console.print(f"{len(pairs)} cases {title}", style="bold")
-        if not pairs:
+        if not pairs[:limit]:
             continue
         sides = Table("case", "A", "B", box=SIMPLE_HEAD, show_lines=True)
         for one, other in pairs[:limit]:
@@ -193,9 +193,14 @@ def print_retrieval_comparison(
                 f"{second:.4f}",
                 f"{second - first:+.4f}",
                 f"{around.low:+.4f} – {around.high:+.4f}" if around else "",
-                f"{randomization_p(gaps):.3f}",
+                show_p(randomization_p(gaps)),
             )
     console.print(table)
+
+
+def show_p(p: float) -> str:
+    """A p-value to three digits."""
+    return "<.001" if p < 0.001 else f"{p:.3f}"
 
 
 def show_difference(metric: str, value: float) -> str:

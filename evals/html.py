@@ -100,7 +100,7 @@ def render_html(report: Report, scores: Scores, *, gates: Sequence[GateResult] =
 
 def render_comparison(comparison: Comparison) -> str:
     """Two runs on one page: the changes, and the cases gained and lost side by side."""
-    from evals.compare import show_difference, show_difference_interval
+    from evals.compare import show_difference, show_difference_interval, show_p
 
     return (
         _environment()
@@ -117,7 +117,7 @@ def render_comparison(comparison: Comparison) -> str:
                     "after": show_figure(change.metric, change.difference.after),
                     "difference": show_difference(change.metric, change.difference.value),
                     "range": show_difference_interval(change.metric, change.difference.interval),
-                    "p": "" if change.p is None else f"{change.p:.3f}",
+                    "p": "" if change.p is None else show_p(change.p),
                     "verdict": change.verdict,
                 }
                 for change in comparison.changes
