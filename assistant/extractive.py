@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+from assistant.answer import Citation
+from assistant.answerability import AnswerabilityJudge, abstain, suggest
 from assistant.composition import compose
 from assistant.outline import Guides
 from assistant.plan import plan
@@ -12,10 +15,11 @@ from assistant.question import understand
 from assistant.ranking import merit, signals
 from assistant.reader import ReaderResult
 from assistant.units import units_of
+from assistant.vocabulary import Vocabulary
 from index.embedding import Vectors
 from index.passage import Hit, Passage
 
-ABSTAIN_BELOW = 0.35  # cosine of question and best sentence with its heading; a guess until fitted
+READ_WHOLE = 20_000  # passages; of more, only what the hits hold is known: reading them all takes seconds
 
 
 class ExtractiveReader:
@@ -23,8 +27,9 @@ class ExtractiveReader:
 
     Args:
         embed: Texts to (n, dim) float32 unit vectors; called with the same texts again and again, so cache it.
-        passages: Gives all passages of the guides, each guide's in reading order. With them, a list that a guide
-            writes as headings is answered whole; without, only what the hits hold is said.
+        passages: Gives all passages of the guides, each guide's in reading order. With them, a list is answered whole,
+            also one that a guide writes as headings, and a word that the guides never use is known as such; without,
+            only what the hits hold is known.
     """
 
     name = "extractive"
@@ -37,8 +42,7 @@ class ExtractiveReader:
     ) -> None:
         self._embed = embed
         self._passages = passages
-        self._guides = Guides()
-        self._known: int | None = None
+        self._known = _Known(None, Guides(), AnswerabilityJudge(embed))
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """The answer's text sentence by sentence, then the result."""
@@ -58,30 +62,50 @@ class ExtractiveReader:
         return self._answer(question, hits)[0]
 
     def _answer(self, question: str, hits: Sequence[Hit]) -> tuple[ReaderResult, list[str]]:
-        units = units_of(hits)
-        if not units:
-            return _abstention(0.0)
-        asked = understand(question)
-        confidence = float((self._embed([unit.in_context for unit in units]) @ self._embed([question])[0]).max())
-        if confidence < ABSTAIN_BELOW:
-            return _abstention(confidence)
-        scores = merit(signals(asked, units, hits, self._embed))
-        lines = plan(asked, units, scores, self._embed, self._surroundings())
-        if not lines:
-            return _abstention(confidence)
-        pieces, claims, citations = compose(lines)
-        return ReaderResult("".join(pieces), claims, citations, confidence=confidence), pieces
+        known = self._know()
+        judgement = known.judge.judge(question, hits)
+        units = units_of(hits) if judgement.answerable else []
+        if units:
+            asked = understand(question)
+            lines = plan(asked, units, merit(signals(asked, units, hits, self._embed)), self._embed, known.guides)
+            if lines:
+                pieces, claims, citations = compose(lines)
+                return ReaderResult(
+                    "".join(pieces),
+                    claims,
+                    citations,
+                    confidence=judgement.probability,
+                    suggestions=_next_questions(question, hits, citations),
+                ), pieces
+        result = abstain(question, hits, judgement)
+        return result, [result.text]
 
-    def _surroundings(self) -> Guides:
+    def _know(self) -> _Known:
         """The guides as they are now."""
-        if self._passages is not None:
-            passages = self._passages()
-            known = hash(tuple(passage.id for passage in passages))
-            if known != self._known:
-                self._guides, self._known = Guides(passages), known
-        return self._guides
+        if self._passages is None:
+            return self._known
+        passages = self._passages()
+        ids = hash(tuple(passage.id for passage in passages))
+        if ids != self._known.ids:
+            if len(passages) > READ_WHOLE:
+                self._known = _Known(ids, Guides(), AnswerabilityJudge(self._embed))
+            else:
+                texts = ("\n".join([*passage.section, passage.text]) for passage in passages)
+                judge = AnswerabilityJudge(self._embed, Vocabulary.of(texts))
+                self._known = _Known(ids, Guides(passages), judge)
+        return self._known
 
 
-def _abstention(confidence: float) -> tuple[ReaderResult, list[str]]:
-    text = "The guides don't say."
-    return ReaderResult(text, abstained=True, reason="nothing near the question", confidence=confidence), [text]
+@dataclass(frozen=True)
+class _Known:
+    """What is known of all guides, and of which passages it was learnt."""
+
+    ids: int | None
+    guides: Guides
+    judge: AnswerabilityJudge
+
+
+def _next_questions(question: str, hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Questions that nearby headings answer, but not those answered already."""
+    said = {(citation.passage.document, citation.passage.section) for citation in citations}
+    return suggest(question, [hit for hit in hits if (hit.passage.document, hit.passage.section) not in said])

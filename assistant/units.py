@@ -87,7 +87,7 @@ class Unit:
         """Its words under its heading, its line's label if they do not begin with it, and the sentence it leans on."""
         label = self.label if self.label and not self.text.startswith(self.label) else ""
         before = self.before if self.leans else ""
-        return "\n".join(part for part in (self.heading, label, before, self.text) if part)
+        return " ".join(part for part in (self.heading, label, before, self.text) if part)
 
 
 def units_of(hits: Sequence[Hit]) -> list[Unit]:
