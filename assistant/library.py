@@ -19,8 +19,9 @@ from assistant.chain import Assistant, Guides
 from corpus.document import Document
 from corpus.errors import AssistantError, DocumentError, DocumentTooLarge, UnsupportedDocument
 from corpus.loaders import load_document
-from index.passage_index import PassageIndex, Progress
+from index.passage_index import PassageIndex
 from index.sync import sync_documents
+from index.windows import Progress
 
 OWN = "own/"  # what the ids of own guides begin with, so that they cannot be taken for shared ones
 OPEN_AT_ONCE = 16  # owners whose index is held in memory; a guess: about 5 MB each for a few guides

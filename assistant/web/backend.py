@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, ModelError, QuestionError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.store import Store
 
 EXTRACTIVE = ""  # stands for the guides' own words where a model is named
+WARM_UP = 10.0  # seconds at most; the guides that ship take about 5
 THREADS = 16  # for the store, files and indexes; more than the cores, because most of it waits for a disk
 _log = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ class Backend:
         self._library: GuideLibrary | None = None
         self._settled = Event()
         self._opening = False
+        self._closed = False
         self._using: dict[tuple[int, str], Assistant] = {}
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
@@ -160,6 +164,7 @@ class Backend:
 
     def close(self) -> None:
         """Let go of everything."""
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         if self._library is not None:
             self._library.close()
@@ -203,7 +208,19 @@ class Backend:
             except (ModelError, ImportError) as error:
                 warnings.append(f"The language model {model} is not available: {error}")
         shared.index.search("warm up", k=1)
+        self.status = Status("warming", warnings=tuple(warnings))
+        self._settled.set()
+        self._warm_up(shared.using(None))
         self.status = Status("ready", warnings=tuple(warnings))
+
+    def _warm_up(self, assistant: Assistant) -> None:
+        """Ask what the headings of the guides ask, so that the vectors of their sentences are at hand for people."""
+        end = monotonic() + WARM_UP
+        for heading in dict.fromkeys(s.headings[-1] for d in assistant.documents for s in d.sections if s.headings):
+            if monotonic() > end or self._closed:
+                return
+            with suppress(AssistantError):
+                assistant.ask(heading[: self.settings.question_limit])
 
     def _progress(self, done: int, total: int) -> None:
         self.status = Status("starting", "Indexing the guides…", done, total)

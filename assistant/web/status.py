@@ -11,14 +11,14 @@ class Status:
     """How far the page is.
 
     Attributes:
-        phase: "starting", "ready" or "broken".
+        phase: "starting", "warming" (it answers, but not yet as fast as it will), "ready" or "broken".
         message: What it is doing, or what is wrong and what mends it.
         done: Steps done of `total`, while the guides are being indexed.
         total: Steps there are; 0 where they are not counted.
         warnings: What does not work although the page is ready: guides that cannot be read, a model that is missing.
     """
 
-    phase: Literal["starting", "ready", "broken"]
+    phase: Literal["starting", "warming", "ready", "broken"]
     message: str = ""
     done: int = 0
     total: int = 0

@@ -1,0 +1,1 @@
+"""How the page does when many people use it at once."""
