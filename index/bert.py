@@ -59,13 +59,9 @@ class BertEncoder:
         from tokenizers import Tokenizer
 
         shape = _shape(folder)
-        self.tokens = shape.tokens
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(shape.tokens)  # the file itself may say 128, and pad to that
         self._tokenizer.no_padding()
-        self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._counter.no_truncation()
-        self._counter.no_padding()
         self._lower_case = shape.lower_case
         self._threads = threads or _cores()
         graph, weights = _graph(_safetensors(folder / "model.safetensors"), shape)
@@ -78,7 +74,7 @@ class BertEncoder:
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(n, dim) float32 with rows of unit length; what a text holds past `tokens` tokens is not read."""
+        """(n, dim) float32 with rows of unit length; what a text holds past the model's limit is not read."""
         encoded = self._tokenizer.encode_batch([self._clean(text) for text in texts])
         ids = [entry.ids for entry in encoded]
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
@@ -92,10 +88,6 @@ class BertEncoder:
         vectors = np.empty_like(rows)
         vectors[order] = rows
         return vectors
-
-    def offsets(self, text: str) -> list[tuple[int, int]]:
-        """(start, end) in the text of each of its tokens, special ones left out."""
-        return list(self._counter.encode(self._clean(text), add_special_tokens=False).offsets)
 
     def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
         length = max(len(row) for row in ids)

@@ -21,7 +21,6 @@ from index.errors import EmbedderError
 Vectors = NDArray[np.float32]
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of model.safetensors as published
-OVERLAP = 32  # tokens that two windows of a long text share; a guess: a sentence of 20 to 30 words stays whole in one
 SAME = 0.999  # the least cosine to sentence-transformers at which the quick encoder may stand in for it
 REMEMBERED = 20_000  # vectors of questions and sentences kept in memory: 31 MB at 384 dimensions
 SAMPLE = (
@@ -32,11 +31,7 @@ SAMPLE = (
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors; `name` changes whenever the vectors would.
-
-    An embedder that reads only the head of a long text may have a second method, `windows(text, prefix, tokens)`, that
-    gives the texts to embed in its stead, each short enough to be read whole.
-    """
+    """Turns texts into vectors; `name` changes whenever the vectors would."""
 
     @property
     def name(self) -> str:
@@ -86,30 +81,6 @@ class SentenceTransformerEmbedder:
         vectors: Vectors = self._load().encode(list(texts))
         return vectors
 
-    def windows(self, text: str, prefix: str = "", tokens: int | None = None) -> list[str]:
-        """The texts to embed for a text, each read whole by the model and each begun with `prefix`.
-
-        One if it fits; else windows of like length that overlap, so that the tail is as findable as the head.
-
-        Args:
-            text: What to embed.
-            prefix: What every window begins with, such as the headings.
-            tokens: Of a window, the prefix left out; None for as many as the model reads.
-        """
-        encoder = self._load()
-        room = encoder.tokens - 2  # the special tokens at both ends
-        if len(prefix) + len(text) <= (tokens or room):
-            return [prefix + text]
-        room = max(room // 2, room - len(encoder.offsets(prefix))) if prefix else room
-        room = min(room, tokens or room)
-        offsets = encoder.offsets(text)
-        if len(offsets) <= room:
-            return [prefix + text]
-        overlap = min(OVERLAP, room // 4)
-        count = -(-(len(offsets) - overlap) // (room - overlap))
-        starts = np.linspace(0, len(offsets) - room, count).astype(int)
-        return [prefix + text[offsets[start][0] : offsets[start + room - 1][1]] for start in starts]
-
     def _load(self) -> Any:
         with self._lock:
             if self._encoder is None:
@@ -152,12 +123,6 @@ class RememberedVectors:
         return np.stack([known[text] for text in texts])
 
 
-def windows_of(embedder: Embedder, text: str, prefix: str = "", tokens: int | None = None) -> list[str]:
-    """The texts that stand for a text, by the embedder's own `windows` where it has that method."""
-    windows = getattr(embedder, "windows", None)
-    return list(windows(text, prefix, tokens)) if windows is not None else [prefix + text]
-
-
 def fingerprint(*parts: str) -> str:
     """A short stable digest of texts, for telling whether something changed."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -187,7 +152,6 @@ class _SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
         self._model = SentenceTransformer(model, device="cpu")
-        self.tokens = int(self._model.max_seq_length or 512)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
@@ -195,14 +159,6 @@ class _SentenceTransformer:
             clean, batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
         )
         return vectors.astype(np.float32, copy=False)
-
-    def offsets(self, text: str) -> list[tuple[int, int]]:
-        clean = text.encode("utf-8", "replace").decode()
-        try:
-            found = self._model.tokenizer(clean, add_special_tokens=False, return_offsets_mapping=True)
-        except NotImplementedError:  # a tokenizer in Python: four characters a token is near enough
-            return [(start, min(start + 4, len(text))) for start in range(0, len(text), 4)]
-        return [(int(start), int(end)) for start, end in found["offset_mapping"]]
 
 
 def _open(model: str, threads: int | None) -> Any:

@@ -184,6 +184,10 @@ class PassageIndex:
         """(n, dim) float32 unit vectors of texts, by the index's embedder; those embedded of late are remembered."""
         return self._vectors.embed(texts)
 
+    def correct(self, question: str) -> str:
+        """The question with its typing errors put right by the words of the passages; unchanged if it has none."""
+        return self._refresh().spelling.correct(question)
+
     def close(self) -> None:
         """Let go of what is held in memory, and of the store."""
         with self._changing:
@@ -235,12 +239,9 @@ class PassageIndex:
         staging = Staging(self._folder / f"staging-{fingerprint(self._embedder.name)}")
         snapshot = Snapshot([], []) if self.stale else self._generations.snapshot
 
-        def known(content: int) -> tuple[Vectors, Vectors] | None:
+        def known(content: int) -> Vectors | None:
             position = snapshot.position_of_content(content)
-            if position is None:
-                return staging.get(content)
-            entry = snapshot.embedded(position)
-            return entry.vector, entry.windows
+            return staging.get(content) if position is None else snapshot.embedded(position).windows
 
         return embed_passages(self._embedder, passages, known=known, keep=staging.keep, progress=progress)
 

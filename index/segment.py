@@ -25,16 +25,24 @@ from index.lexical import FAMILIES, merged, postings, term_key, terms_of, words_
 from index.passage import Passage
 from index.stopwords import STOP_WORDS
 
+STRETCH = 4  # windows in a stretch: 256 tokens, about what all-MiniLM-L6-v2 reads at once
+HEADING = 300  # characters, from the end, so that a path of long headings leaves room for the text; a guess
 _QUOTES = {ord("“"): '"', ord("”"): '"', ord("‘"): "'", ord("’"): "'"}
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """A passage with its vectors: one of the whole, and one of each window on it."""
+    """A passage with (w, dim) float32 unit vectors, w of at least 1, one for each window on it, in order."""
 
     passage: Passage
-    vector: Vectors
     windows: Vectors
+
+    @property
+    def stretches(self) -> Vectors:
+        """(s, dim) float32 unit vectors of stretches of four windows: what an embedder reads at once, about."""
+        sums = np.add.reduceat(self.windows, np.arange(0, len(self.windows), STRETCH), axis=0)
+        unit: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+        return unit.astype(np.float32)
 
 
 class Segment:
@@ -49,7 +57,8 @@ class Segment:
         """
         self.name = path.name
         self._arrays = read_arrays(path, stamp)
-        self.vectors: Vectors = self._arrays["vectors"]
+        self.stretches: Vectors = self._arrays["stretches"]
+        self.stretch_starts = self._arrays["stretch_starts"]
         self.window_starts = self._arrays["window_starts"]
         self.ids = self._arrays["ids"]
         self.contents = self._arrays["contents"]
@@ -58,12 +67,45 @@ class Segment:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def coarse_scores(self, vector: Vectors) -> Vectors:
+        """(n,) the cosine of each passage's best stretch with a question's vector; nearly, where there are many."""
+        scores = self._dense.scores(vector)
+        if len(scores) == len(self):
+            return scores
+        best: Vectors = np.maximum.reduceat(scores, self.stretch_starts[:-1])
+        return best
+
+    def fine_scores(self, places: Array, vector: Vectors) -> Vectors:
+        """(p,) scores of the passages at some places: the mean of three cosines.
+
+        Those of the best window, of the best two neighbouring windows, and of the stretch the passage begins with.
+        """
+        starts = self.window_starts[places]
+        counts = self.window_starts[places + 1] - starts
+        firsts = np.cumsum(counts) - counts
+        rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
+        # Too few rows for BLAS: on a busy machine it takes longer to wake its threads than to do the work.
+        window = np.einsum("ij,j->i", self._arrays["windows"][rows].astype(np.float32), vector)
+        # Of unit vectors a and b, (a + b) / |a + b| has with q the cosine (a q + b q) / |a + b|.
+        pair = window.copy()
+        pair[:-1] = (window[:-1] + window[1:]) / self._arrays["pair_norms"][rows[:-1]]
+        lasts = firsts + counts - 1
+        pair[lasts] = np.where(counts > 1, np.float32(-1), window[lasts])  # the last has no neighbour
+        lead = np.einsum("ij,j->i", self.stretches[self.stretch_starts[places]], vector)
+        best = np.maximum.reduceat(window, firsts) + np.maximum.reduceat(pair, firsts)
+        scores: Vectors = (best + lead) / np.float32(3)
+        return scores
+
+    def lead(self, place: int) -> Vectors:
+        """(dim,) float32: the vector of the stretch that a passage begins with."""
+        found: Vectors = self.stretches[self.stretch_starts[place]]
+        return found
+
     @cached_property
-    def dense(self) -> ExactVectors | CodedVectors:
-        """The vectors, ready to be scored."""
+    def _dense(self) -> ExactVectors | CodedVectors:
         if "codes" in self._arrays:
             return CodedVectors(self._arrays["codes"], self._arrays["scales"])
-        return ExactVectors(self.vectors)
+        return ExactVectors(self.stretches)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -94,21 +136,6 @@ class Segment:
         found: Vectors = self._arrays["windows"][start:end].astype(np.float32)
         return found
 
-    def near_scores(self, places: Array, vector: Vectors) -> Vectors:
-        """(n,) exact scores of passages for a question's vector: the whole and the best window count alike."""
-        scores: Vectors = np.einsum("ij,j->i", self.vectors[places], vector)  # too few rows for BLAS to wake threads
-        starts, ends = self.window_starts[places], self.window_starts[places + 1]
-        counts = ends - starts
-        if not counts.any():
-            return scores
-        firsts = np.cumsum(counts) - counts
-        rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
-        cosines = np.einsum("ij,j->i", self._arrays["windows"][rows].astype(np.float32), vector)
-        windowed = counts > 0
-        best = np.maximum.reduceat(cosines, firsts[windowed])
-        scores[windowed] = (scores[windowed] + best) / 2
-        return scores
-
     @property
     def all_windows(self) -> Array:
         """(m, dim) float16: the vectors of the windows on every passage, in order."""
@@ -116,7 +143,7 @@ class Segment:
 
     def embedded(self, place: int) -> Embedded:
         """The passage at a place with its vectors."""
-        return Embedded(self.passage(place), self.vectors[place], self.windows(place))
+        return Embedded(self.passage(place), self.windows(place))
 
 
 def write_segment(path: Path, entries: Sequence[Embedded]) -> Stamp:
@@ -126,7 +153,8 @@ def write_segment(path: Path, entries: Sequence[Embedded]) -> Stamp:
     terms = [terms_of(entry, dropped=STOP_WORDS) for entry in words]
     texts = [json.dumps(passage_to_dict(passage)).encode() for passage in passages]
     arrays: dict[str, Array] = {
-        "vectors": np.stack([entry.vector for entry in entries]).astype(np.float32),
+        "stretches": np.concatenate([entry.stretches for entry in entries]),
+        "stretch_starts": _starts(len(entry.stretches) for entry in entries),
         "windows": np.concatenate([entry.windows for entry in entries]).astype(np.float16),
         "window_starts": _starts(len(entry.windows) for entry in entries),
         "ids": _digests(passage.id for passage in passages),
@@ -146,7 +174,7 @@ def merge_segments(path: Path, parts: Sequence[tuple[Segment, Array]]) -> Stamp:
     """Write one segment made of several, each given with the mask of its passages that stay."""
     texts, arrays = [], {}
     fields: dict[str, list[Value | None]] = {}
-    counts: Counter[str] = Counter()
+    word_counts: Counter[str] = Counter()
     done = 0
     for segment, kept in parts:
         places = np.flatnonzero(kept)
@@ -157,43 +185,44 @@ def merge_segments(path: Path, parts: Sequence[tuple[Segment, Array]]) -> Stamp:
         done += len(places)
         for values in fields.values():
             values += [None] * (done - len(values))
-        counts += segment.word_counts if kept.all() else Counter()
+        word_counts += segment.word_counts if kept.all() else Counter()
         if not kept.all():
             for place in places.tolist():
-                counts.update(words_of(matched_text(segment.passage(place))))
-    for name in ("vectors", "ids", "contents", "twins"):
+                word_counts.update(words_of(matched_text(segment.passage(place))))
+    for name in ("ids", "contents", "twins"):
         arrays[name] = np.concatenate([segment._arrays[name][kept] for segment, kept in parts])
-    window_counts = [np.diff(segment.window_starts) for segment, _ in parts]
-    arrays["windows"] = np.concatenate(
-        [
-            segment.all_windows[np.repeat(kept, count)]
-            for (segment, kept), count in zip(parts, window_counts, strict=True)
+    for name, starts in (("stretches", "stretch_starts"), ("windows", "window_starts")):
+        counts_of = [np.diff(segment._arrays[starts]) for segment, _ in parts]
+        rows = [
+            segment._arrays[name][np.repeat(kept, counts)]
+            for (segment, kept), counts in zip(parts, counts_of, strict=True)
         ]
-    )
-    kept_counts = [count[kept] for (_, kept), count in zip(parts, window_counts, strict=True)]
-    arrays["window_starts"] = _starts(np.concatenate(kept_counts))
+        arrays[name] = np.concatenate(rows)
+        kept_counts = [counts[kept] for (_, kept), counts in zip(parts, counts_of, strict=True)]
+        arrays[starts] = _starts(np.concatenate(kept_counts))
     arrays["text"] = np.frombuffer(b"".join(texts), dtype=np.uint8)
     arrays["text_starts"] = _starts(map(len, texts))
-    arrays["word_counts"] = _blob(counts)
+    arrays["word_counts"] = _blob(word_counts)
     for family in FAMILIES:
         made = merged([(segment.postings(family), kept) for segment, kept in parts])
         arrays.update({f"{family}:{name}": array for name, array in made.items()})
     return write_arrays(path, _finished(arrays, fields))
 
 
+def heading(passage: Passage) -> str:
+    """What is read before the text of a passage: its headings, or else its title."""
+    return ". ".join(passage.section or ((passage.title,) if passage.title else ()))[-HEADING:]
+
+
 def embedded_text(passage: Passage) -> str:
     """What of a passage decides its vectors."""
-    return "\x1f".join([heading(passage), passage.text])
-
-
-def heading(passage: Passage) -> str:
-    """What is read before the text of a passage, when it is embedded and when it is matched."""
-    return "".join(f"{part}\n" for part in passage.section)
+    return f"{heading(passage)}\x1f{passage.text}"
 
 
 def matched_text(passage: Passage) -> str:
     """What of a passage is matched by words."""
-    return heading(passage) + passage.text
+    head = heading(passage)
+    return passage.text if not head or passage.text.startswith(head) else f"{head}\n{passage.text}"
 
 
 def digest(text: str) -> np.uint64:
@@ -228,8 +257,11 @@ def _finished(arrays: dict[str, Array], fields: Mapping[str, Sequence[Value | No
         distinct, codes = column_of(values)
         arrays[f"values:{number}"] = _blob(distinct)
         arrays[f"codes:{number}"] = codes
-    if len(arrays["ids"]) >= CODED_FROM:
-        arrays.update(codes_of(arrays["vectors"]))
+    windows = arrays["windows"].astype(np.float32)
+    following = np.einsum("ij,ij->i", windows[:-1], windows[1:])
+    arrays["pair_norms"] = np.append(np.sqrt(np.maximum(2 + 2 * following, 1e-6)), 1).astype(np.float32)
+    if len(arrays["stretches"]) >= CODED_FROM:
+        arrays.update(codes_of(arrays["stretches"]))
     return arrays
 
 

@@ -17,12 +17,12 @@ from index.filters import Column, Mask, Where, where_mask
 from index.lexical import FAMILIES, PAIR_WEIGHT, Bm25, terms_of, words_of
 from index.passage import Hit, Passage
 from index.segment import Embedded, Segment, digest
+from index.spelling import Spelling
 from index.stopwords import STOP_WORDS
 
 Mode = Literal["hybrid", "dense", "lexical"]
-DENSE_WEIGHT = 0.5  # of the convex combination of both sides; measured, see docs/retrieval.md
-CANDIDATES = 128  # passages taken from each side before they are scored exactly and put together
-WINDOWS_AT_ONCE = 20_000  # up to so many windows each is scored (31 MB, .6 ms); past it, those of the candidates only
+DENSE_SHARE = 0.5  # of a score; 0.45 to 0.6 measured alike, see docs/retrieval.md
+CANDIDATES = 100  # passages from either side that are scored exactly; 50 gave the same top 5 in every question
 NEAR_DUPLICATE = 0.97  # the least cosine of two passages that may be the same text slightly changed; a guess
 SHARED_WORDS = 0.9  # the least part of the words of both that such passages share; a guess
 
@@ -80,6 +80,11 @@ class Snapshot:
             counts.update(segment.word_counts)
         return counts
 
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What corrects questions by the words of the passages."""
+        return Spelling(self.word_counts)
+
     def search(self, question: str, vector: Vectors | None, *, k: int, where: Where | None, mode: Mode) -> list[Hit]:
         """The k passages nearest to a question, best first, each text once."""
         allowed = self.live if where is None else self.where(where)
@@ -89,22 +94,24 @@ class Snapshot:
         if mode != "dense":
             self._add_lexical(question, lexical)
             lexical[~allowed] = 0
-        dense = np.zeros(len(self.live), dtype=np.float32)
+        coarse = np.zeros(len(self.live), dtype=np.float32)
         if mode != "lexical" and vector is not None:
-            dense = self._whole_scores(vector)
-        candidates = self._candidates(lexical, dense, allowed, max(CANDIDATES, 4 * k), mode)
+            coarse = np.concatenate([segment.coarse_scores(vector) for segment in self.segments])
+        candidates = self._candidates(lexical, coarse, allowed, max(CANDIDATES, 2 * k), mode)
         if not len(candidates):
             return []
+        matched = lexical[candidates]
+        scores = matched / (float(matched.max()) or 1.0)
         if mode != "lexical" and vector is not None:
-            near = self._near_scores(candidates, vector)
-            low = min(float(dense[allowed].min()), float(near.min()))
-            dense_part = (near - low) / ((float(near.max()) - low) or 1.0)
-        if mode != "dense":
-            lexical_part = lexical[candidates] / (float(lexical.max()) or 1.0)
-        if mode == "hybrid":
-            scores = DENSE_WEIGHT * dense_part + (1 - DENSE_WEIGHT) * lexical_part
-        else:
-            scores = np.clip(near, 0, 1) if mode == "dense" else lexical_part
+            near = self._fine_scores(candidates, vector)
+            if mode == "hybrid":
+                # The least of the whole collection, not of what the filter lets through or of the candidates: what
+                # is near must not look far because everything else is nearer still.
+                floor = float(coarse[self.live].min())
+                near = (near - floor) / max(float(near.max()) - floor, 1e-9)
+                scores = DENSE_SHARE * np.clip(near, 0, 1) + (1 - DENSE_SHARE) * scores
+            else:
+                scores = near
         order = np.lexsort((self._ids[candidates], -scores))
         return self._distinct(candidates[order], np.clip(scores[order], 0, 1), k, allowed)
 
@@ -112,9 +119,6 @@ class Snapshot:
         terms = terms_of(words_of(question), dropped=STOP_WORDS)
         for family, weight in zip(FAMILIES, (1.0, PAIR_WEIGHT), strict=True):
             self._bm25[family].add_scores(terms[family], weight, scores)
-
-    def _whole_scores(self, vector: Vectors) -> Vectors:
-        return np.concatenate([segment.dense.scores(vector) for segment in self.segments])
 
     def _candidates(self, lexical: Vectors, dense: Vectors, allowed: Mask, count: int, mode: Mode) -> Array:
         positions = np.flatnonzero(allowed)
@@ -126,11 +130,11 @@ class Snapshot:
             found.append(positions[_top(dense[positions], count)])
         return np.unique(np.concatenate(found))
 
-    def _near_scores(self, candidates: Array, vector: Vectors) -> Vectors:
-        """Exact scores of some passages (ascending): the whole and the best window count alike."""
+    def _fine_scores(self, candidates: Array, vector: Vectors) -> Vectors:
+        """Exact scores of some passages, whose positions ascend."""
         edges = np.searchsorted(candidates, self._bases)
         parts = [
-            segment.near_scores(candidates[start:end] - base, vector)
+            segment.fine_scores(candidates[start:end] - base, vector)
             for segment, (start, end), base in zip(self.segments, pairwise(edges.tolist()), self._bases, strict=False)
             if start < end
         ]
@@ -167,8 +171,7 @@ class Snapshot:
 
     def _vector(self, position: int) -> Vectors:
         segment, place = self._place(position)
-        found: Vectors = segment.vectors[place]
-        return found
+        return segment.lead(place)
 
     def _read(self, position: int) -> Passage:
         segment, place = self._place(position)

@@ -18,10 +18,10 @@ class Staging:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[int, tuple[Vectors, Vectors]] | None = None
+        self._known: dict[int, Vectors] | None = None
 
-    def get(self, content: int) -> tuple[Vectors, Vectors] | None:
-        """The vectors of a text and of its windows, by the text's digest; or None."""
+    def get(self, content: int) -> Vectors | None:
+        """The vectors of a text's windows, by its digest; or None."""
         if self._known is None:
             self._known = {}
             for path in sorted(self._folder.glob("*.vectors")):
@@ -36,7 +36,6 @@ class Staging:
         self._folder.mkdir(exist_ok=True)
         arrays: dict[str, Array] = {
             "contents": np.array([digest(embedded_text(entry.passage)) for entry in entries], dtype=np.uint64),
-            "vectors": np.stack([entry.vector for entry in entries]),
             "windows": np.concatenate([entry.windows for entry in entries]),
             "counts": np.array([len(entry.windows) for entry in entries]),
         }
@@ -45,10 +44,9 @@ class Staging:
         draft.rename(self._folder / f"{stamp.crc}-{stamp.size}-{draft.stem}.vectors")
 
 
-def _read(path: Path) -> Iterator[tuple[int, tuple[Vectors, Vectors]]]:
+def _read(path: Path) -> Iterator[tuple[int, Vectors]]:
     crc, size, _ = path.name.split("-", 2)
     arrays = read_arrays(path, Stamp(int(size), int(crc), 0))
     ends = np.cumsum(arrays["counts"])
-    rows = zip(arrays["contents"].tolist(), arrays["vectors"], ends, arrays["counts"], strict=True)
-    for content, vector, end, count in rows:
-        yield content, (vector, arrays["windows"][end - count : end])
+    for content, end, count in zip(arrays["contents"].tolist(), ends, arrays["counts"], strict=True):
+        yield content, arrays["windows"][end - count : end]

@@ -194,10 +194,10 @@ class ChromaStore:
                 passages.add(
                     ids=[_record_id(entry.passage.id) for entry in batch],
                     documents=[_clean(entry.passage.text) for entry in batch],
-                    embeddings=np.stack([entry.vector for entry in batch]),
+                    embeddings=np.stack([entry.stretches[0] for entry in batch]),
                     metadatas=[_metadata(entry, generation) for entry in batch],
                 )
-                rows = [(entry, number) for entry in batch for number in range(len(entry.windows))]
+                rows = [(entry, number) for entry in batch for number in range(_rows(entry))]
                 for part in _pages(rows):
                     windows.upsert(  # a removal cut off half-way leaves windows without their passage
                         ids=[_window_id(entry.passage.id, number) for entry, number in part],
@@ -254,8 +254,7 @@ class ChromaStore:
                 ):
                     count = int(metadata["_windows"])  # type: ignore[arg-type]
                     own = [vectors[f"{id}#{number}"] for number in range(count)]
-                    windows_of = np.stack(own) if own else np.zeros((0, len(vector)), dtype=np.float32)
-                    entries.append(Embedded(_passage(text or "", dict(metadata)), vector, windows_of))
+                    entries.append(Embedded(_passage(text or "", dict(metadata)), np.stack(own or [vector])))
             yield entries
 
     def _collections(self, live: str) -> tuple[Collection, Collection]:
@@ -358,9 +357,14 @@ def _metadata(entry: Embedded, generation: int) -> dict[str, Any]:
     return {
         **{key: _clean(value) if isinstance(value, str) else value for key, value in flat.items()},
         "_passage": json.dumps(content),
-        "_windows": len(entry.windows),
+        "_windows": _rows(entry),
         "_generation": generation,
     }
+
+
+def _rows(entry: Embedded) -> int:
+    """How many windows are kept on their own: none for a passage that is a single one."""
+    return len(entry.windows) if len(entry.windows) > 1 else 0
 
 
 def _fits(key: str, value: object) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from corpus.document import Document
-from index.chunking import CHUNKING_VERSION, PASSAGE_CHARACTERS, chunk_document
+from index.chunking import CHUNKING_VERSION, PASSAGE_TOKENS, chunk_document
 from index.errors import PassageIndexError
 from index.passage import Passage
 from index.passage_index import PassageIndex
@@ -53,7 +53,7 @@ def sync_documents(
             is not given; or if the index cannot be changed.
     """
     digests = {document.id: _digest(document) for document in documents}
-    chunking = f"{CHUNKING_VERSION}:{PASSAGE_CHARACTERS}"
+    chunking = f"{CHUNKING_VERSION}:{PASSAGE_TOKENS}"
     if not rebuild and index.documents() == (digests, chunking):
         return SyncReport(unchanged=len(index))
     with index.changing():

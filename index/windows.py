@@ -1,19 +1,22 @@
-"""Passages to vectors: one of the whole, and one of each short window, so that no sentence is drowned by the rest."""
+"""Passages to vectors of short windows on them, so that no sentence is drowned by what stands around it.
+
+The text is embedded once, in windows of one to three sentences under their heading, which costs no more than embedding
+it whole and leaves nothing past the length that a model reads.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
-from index.embedding import Embedder, Vectors, windows_of
+from index.embedding import Embedder, Vectors
+from index.packing import Size, pack
 from index.passage import Passage
 from index.segment import Embedded, digest, embedded_text, heading
 
-WINDOW_TOKENS = 64  # of a window; measured, see docs/retrieval.md
+WINDOW = Size(64, 96, border=0.5)  # tokens; 32 to 128 measured alike but for noise, see docs/retrieval.md
 BATCH = 128  # passages embedded between two reports of progress
 
-Known = Callable[[int], tuple[Vectors, Vectors] | None]
+Known = Callable[[int], Vectors | None]
 Keep = Callable[[Sequence[Embedded]], None]
 Progress = Callable[[int, int], None]
 
@@ -26,7 +29,7 @@ def embed_passages(
     Args:
         embedder: What makes the vectors.
         passages: What to embed.
-        known: The vectors that a text has already, and those of its windows, by its digest; or None.
+        known: The vectors that a text's windows have already, by its digest; or None.
         keep: Called with each batch that had to be embedded, if there are several.
         progress: Called with (passages done, passages to do).
     """
@@ -37,7 +40,7 @@ def embed_passages(
         if vectors is None:
             missing.append(number)
         else:
-            found[number] = Embedded(passage, *vectors)
+            found[number] = Embedded(passage, vectors)
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         made = _embed(embedder, [passages[number] for number in batch])
@@ -49,19 +52,18 @@ def embed_passages(
     return [found[number] for number in range(len(passages))]
 
 
+def window_texts(passage: Passage) -> list[str]:
+    """What is embedded for a passage: its windows, each under its heading unless it begins with it."""
+    head = heading(passage)
+    windows = (" ".join(passage.text[start:end].split()) for start, end in pack(passage.text, WINDOW))
+    return [window if not head or window.startswith(head) else f"{head}. {window}" for window in windows]
+
+
 def _embed(embedder: Embedder, passages: Sequence[Passage]) -> list[Embedded]:
-    texts: list[str] = []
-    spans = []
-    for passage in passages:
-        wholes = windows_of(embedder, passage.text, heading(passage))
-        windows = windows_of(embedder, passage.text, heading(passage), tokens=WINDOW_TOKENS)
-        windows = windows if len(windows) > 1 else []
-        spans.append((len(texts), len(texts) + len(wholes), len(texts) + len(wholes) + len(windows)))
-        texts += wholes + windows
-    vectors = embedder.embed(texts)
-    entries = []
-    for passage, (start, middle, end) in zip(passages, spans, strict=True):
-        whole = vectors[start:middle].mean(axis=0)
-        whole = whole / max(float(np.linalg.norm(whole)), 1e-12)
-        entries.append(Embedded(passage, whole.astype(np.float32), vectors[middle:end].astype(np.float32)))
+    windows = [window_texts(passage) for passage in passages]
+    vectors = embedder.embed([text for entry in windows for text in entry])
+    entries, done = [], 0
+    for passage, texts in zip(passages, windows, strict=True):
+        entries.append(Embedded(passage, vectors[done : done + len(texts)]))
+        done += len(texts)
     return entries
