@@ -25,7 +25,7 @@ THRESHOLD = 0.5  # of the calibrated score: from here up a claim is as likely as
 # our own claims (macro-F1 there is flat within a point from .64 to .69), its steepness is a guess.
 _MIDPOINT = 0.65
 _STEEPNESS = 12.0
-_BINDING = 0.5  # weight of the recall by clause, against the recall anywhere (fitted likewise; flat from .3 to .7)
+_BINDING = 0.5  # weight of the recall by clause, against the recall anywhere (fitted likewise; flat from .3 to .8)
 
 _LONGEST = 2000  # characters of a claim that are read; a sentence has some 150
 _SPANS = 3  # sentences quoted for one claim at most
@@ -312,10 +312,8 @@ get obtain gain acquire achieve attain
 show demonstrate display prove showcase proof evidence
 build create develop construct make produce creation design
 use utilise utilize employ apply leverage application applied
-help aid assist support facilitate useful beneficial helpful benefit valuable
-important crucial essential vital key critical significant fundamental
+aid assist support facilitate
 several multiple various numerous diverse
-large big huge substantial
 quick fast rapid swift quickly rapidly
 difficult hard tough challenging demanding
 teach instruct train training
@@ -375,7 +373,7 @@ _OPPOSITES = """
 necessary mandatory required requirement compulsory obligatory need necessity prerequisite must | optional negotiable
 increase rise grow growth surge raise climb soar accelerate | decrease fall decline drop shrink reduce reduction
 high higher highest | low lower lowest
-large larger bigger largest big | small smaller smallest
+large larger bigger largest big vast huge | small smaller smallest tiny
 quick quicker quickly fast faster speed | slow slower slowly
 long longer longest lengthen | short shorter shortest shorten
 above | below
@@ -405,6 +403,14 @@ likely probable | unlikely improbable
 include | exclude
 public | private
 promising | hopeless
+common popular frequent widespread | uncommon rare unpopular
+useful helpful beneficial valuable help benefit | useless worthless unhelpful harm hinder
+important crucial essential vital key critical significant fundamental | unimportant irrelevant trivial insignificant
+continue proceed | stop cease
+interesting stimulating | boring dull
+correct right accurate | incorrect wrong inaccurate
+true | false
+together | alone
 improve better | worsen worse
 """.strip()
 
@@ -920,8 +926,8 @@ def _subject_swapped(case: _Case) -> bool:
     ]
     known: set[str] = set().union(*(unit for _, unit, _ in units))
     names = {term.key for unit, _, _ in units for term in unit if term.name}
-    if _PREPOSITION.match(case.claim.text):
-        return False  # "In 2007, Reilly starred in …": what comes first is no subject
+    if _PREPOSITION.match(case.claim.text):  # "In 2007, Reilly starred in …": what comes first is no subject
+        return _setting_swapped(case)
     for terms in case.claim.units:
         keys = {term.key for term in terms}
         heads = [term for term in terms[:2] if term.value is None and term.weight > 0.5]
@@ -937,10 +943,11 @@ def _subject_swapped(case: _Case) -> bool:
         most = max(said)
         if most < 0.6 * sum(term.weight for term in rest):
             continue
-        own = set().union(*(unit for _, unit, _ in units if heads[0].key in unit))
+        saying = [unit for unit, amount in zip(units, said, strict=True) if amount > most - 0.25]
+        own: set[str] = set().union(*(unit for _, unit, _ in units if heads[0].key in unit))
+        own -= set().union(*(unit for _, unit, _ in saying))
         if any(term.key in own for term in rest if term.weight >= _SPECIFIC):
             continue  # one sentence says it of two subjects: "Docker handles containers and Kubernetes orchestration"
-        saying = [unit for unit, amount in zip(units, said, strict=True) if amount > most - 0.25]
         if any(leaning or not _speaks_of_another(unit, keys) for unit, _, leaning in saying):
             continue
         held = [head for head in heads if any(head.key in unit for _, unit, _ in saying)]
@@ -963,6 +970,18 @@ def _subject_swapped(case: _Case) -> bool:
 _PREPOSITION = re.compile(
     r"(?:in|for|with|at|on|by|to|from|as|after|before|under|over|during|if|when)\b", re.IGNORECASE
 )
+
+
+def _setting_swapped(case: _Case) -> bool:
+    """Whether the evidence says it of another setting: "In healthcare, …", and not "In finance, …"."""
+    setting, *rest = case.claim.terms
+    whole = sum(term.weight for term in rest)
+    for sentence in case.sentences:
+        other = sentence.parsed
+        said = sum(term.weight for term in rest if term.key in other.keys)
+        if whole and said > 0.8 * whole and _PREPOSITION.match(other.text):
+            return other.terms[0].key not in case.claim.keys and setting.key not in other.keys
+    return False
 
 
 def _speaks_of_another(unit: Sequence[_Term], keys: set[str]) -> bool:

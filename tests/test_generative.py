@@ -292,7 +292,7 @@ def test_sync_and_async_streams_are_the_same():
 
 
 def test_closing_the_stream_stops_the_model():
-    model = ScriptedChatModel(replies=["word " * 500], delay=0.01)
+    model = ScriptedChatModel(replies=[" ".join(f"word{n}" for n in range(500))], delay=0.01)
     stream = GenerativeReader(model).stream("?", HITS)
     next(stream)
     started = time.perf_counter()
@@ -302,7 +302,7 @@ def test_closing_the_stream_stops_the_model():
 
 def test_cancelling_the_task_stops_the_async_stream():
     async def ask():
-        model = ScriptedChatModel(replies=["word " * 500], delay=0.01)
+        model = ScriptedChatModel(replies=[" ".join(f"word{n}" for n in range(500))], delay=0.01)
         task = asyncio.create_task(GenerativeReader(model).aread("?", HITS))
         await asyncio.sleep(0.1)
         task.cancel()
