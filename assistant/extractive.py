@@ -20,6 +20,7 @@ from index.embedding import Vectors
 from index.passage import Hit, Passage
 
 READ_WHOLE = 20_000  # passages; of more, only what the hits hold is known: reading them all takes seconds
+PREPARED = 2_000  # passages embedded ahead, at some ten sentences each; a guess that keeps it within a minute
 
 
 class ExtractiveReader:
@@ -43,6 +44,15 @@ class ExtractiveReader:
         self._embed = embed
         self._passages = passages
         self._known = _Known(None, Guides(), AnswerabilityJudge(embed))
+
+    def prepare(self) -> None:
+        """Embed what answers are made of, so that first questions are answered as quickly as later ones."""
+        passages = self._passages() if self._passages else ()
+        self._know()
+        units = units_of([Hit(passage, 0.0) for passage in passages[:PREPARED]])
+        texts = [text for unit in units for text in (unit.in_context, unit.text)]
+        for start in range(0, len(texts), 64):
+            self._embed(texts[start : start + 64])
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """The answer's text sentence by sentence, then the result."""

@@ -16,7 +16,7 @@ from index.passage import Hit
 
 LIST_WORDS = 165  # that a list may take with its lead-in; an answer in lists may have 200
 # Share of the best unit's score from which on the list that a lead-in leads, or that an item stands in, is looked at.
-LEADS_NEAR, ITEMS_NEAR = 0.75, 0.9
+LEADS_NEAR, ITEMS_NEAR = 0.6, 0.9
 # The middle score of a list's other items, as a share of the best unit's (more of it for a list that no sentence leads
 # to) and of the best outside the list, from which on the whole list is the answer.
 LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95

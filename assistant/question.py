@@ -203,6 +203,11 @@ class Asked:
         return bool(_STEPS.search(self.focus))
 
     @property
+    def of_figures(self) -> bool:
+        """Whether it asks first for an amount, a duration or a number."""
+        return self.kinds[:1] in {("money",), ("duration",), ("number",)}
+
+    @property
     def supposes(self) -> bool:
         """Whether it takes something for granted, which the guides may say otherwise."""
         return bool(_SUPPOSES.search(self.text))

@@ -76,8 +76,8 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
     plain: the same of the unit alone; passage: the hit's score; covered: the share of the question's focus terms that
     the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the
     best "contextual" in its passage; length: words, up to a full sentence; announces: whether it only says that
-    something follows; leads: whether it leads a list, or opens as an aside; short: whether it is a stump of fewer than
-    four words.
+    something follows; leads: whether it leads a list, or opens as an aside; short: whether it is a sentence of fewer
+    than four words.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
@@ -98,7 +98,7 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
         "length": np.array([min(len(unit.text.split()), FULL) / FULL for unit in units]),
         "announces": np.array([float(unit.announces) for unit in units]),
         "leads": np.array([float(unit.kind == "lead-in" or unit.hedges) for unit in units]),
-        "short": np.array([float(len(unit.text.split()) < 4) for unit in units]),
+        "short": np.array([float(unit.kind == "sentence" and len(unit.text.split()) < 4) for unit in units]),
     }
 
 
@@ -145,7 +145,7 @@ def rarity(texts: Sequence[Sequence[str]]) -> dict[str, float]:
 
 def stems(text: str) -> tuple[str, ...]:
     """The stems of the words that say what a text is about, each once."""
-    return tuple(dict.fromkeys(stem(term) for term in focus_terms(text)))
+    return tuple(dict.fromkeys(stem(part) for term in focus_terms(text) for part in term.split("-") if part))
 
 
 @lru_cache(maxsize=20_000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from assistant.question import Asked
 from assistant.ranking import Embed, Scores, fits, stems
 from assistant.units import Unit
+from index.embedding import Vectors
 
 # Words that sentences may take together, unless the first alone takes more: read at a glance. A guess.
 WORDS = 80
@@ -25,6 +27,12 @@ BEFORE = 0.1  # taken for one that stands before it there: what leads up to an a
 REPEATS = 0.4
 # Two units say the same from this cosine on, or where this share of one's words stands in the other; read off answers.
 SAME, SAME_WORDS = 0.84, 0.8
+ON_THE_SAME = 0.7  # cosine from which on two guides' sentences with other figures speak of the same thing; a guess
+# Names and figures: "two to four years" is not "six months", however near the sentences.
+_SPECIFICS = re.compile(
+    r"\d[\d,.]*\d|\d|(?<=[a-z,;:“\"(] )[A-Z][\w.+#-]*\w|\b\w+[A-Z]\w*"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|several|few|months?|years?|weeks?)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,11 @@ def best_sentences(
     left = list(shortlist)
     while left and len(chosen) < limit:
         likeness = {i: max((float(vectors[i] @ vectors[group[0]]) for group in chosen), default=0.0) for i in left}
-        for i in [i for i in left if likeness[i] >= SAME or _says_nothing_new(units[i], [units[g[0]] for g in chosen])]:
+        for i in list(left):
+            twin = next((group for group in chosen if _same(i, group[0], units, vectors)), None)
+            if twin is None:
+                continue
             left.remove(i)
-            twin = max(chosen, key=lambda group: float(vectors[i] @ vectors[group[0]]))
             if units[i].passage.document not in {units[j].passage.document for j in twin}:
                 twin.append(i)
         worth = {
@@ -78,6 +88,9 @@ def best_sentences(
             - REPEATS * max(0.0, likeness[i] - 0.5)
             for i in left
         }
+        for i in left:
+            if any(_differs(asked, i, group[0], units, vectors) for group in chosen):
+                worth[i] = 1.0
         fitting = [i for i in left if not chosen or words + len(units[i].text.split()) <= WORDS]
         if not fitting:
             break
@@ -106,7 +119,7 @@ def _reasons(first: int, said: set[int], units: Sequence[Unit]) -> list[list[int
 def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
     """Where a figure is asked for, the lines that hold one, and those that stand beside them; else all."""
     holding = [line for line in lines if fits(asked, line.unit.text)]
-    if not holding or asked.supposes or asked.kinds[0] not in {"money", "duration", "number"}:
+    if not holding or asked.supposes or not asked.of_figures:
         return list(lines)
     blocks = {(line.unit.hit, line.unit.block) for line in holding}
     return holding + [line for line in lines if line not in holding and (line.unit.hit, line.unit.block) in blocks]
@@ -119,9 +132,20 @@ def _most(asked: Asked) -> int:
     return SHORT if asked.wants("yesno", "number") and not asked.supposes else 3
 
 
-def _says_nothing_new(unit: Unit, said: Sequence[Unit]) -> bool:
-    words = set(stems(unit.text))
-    return any(len(words & set(stems(other.text))) >= SAME_WORDS * len(words) for other in said)
+def _same(i: int, said: int, units: Sequence[Unit], vectors: Mapping[int, Vectors]) -> bool:
+    """Whether one unit says what another has said: as near in meaning, or in its words, and with no new name or figure."""
+    text, other = units[i].text, units[said].text
+    if any(word.lower() not in other.lower() for word in _SPECIFICS.findall(text)):
+        return False
+    words = set(stems(text))
+    return float(vectors[i] @ vectors[said]) >= SAME or len(words & set(stems(other))) >= SAME_WORDS * len(words)
+
+
+def _differs(asked: Asked, i: int, said: int, units: Sequence[Unit], vectors: Mapping[int, Vectors]) -> bool:
+    """Whether another guide gives another figure on the same thing, where a figure is asked for."""
+    if units[i].passage.document == units[said].passage.document or float(vectors[i] @ vectors[said]) < ON_THE_SAME:
+        return False
+    return asked.of_figures and fits(asked, units[i].text) and not _same(i, said, units, vectors)
 
 
 def _before(unit: Unit, other: Unit) -> bool:

@@ -1,0 +1,94 @@
+"""What a question asks for is read from its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.question import focus_of, focus_terms, plain_words, understand
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How long does it take?", "duration"),
+        ("how many years for a bachelors", "duration"),
+        ("what is the salary of a junior", "money"),
+        ("How much do seniors earn?", "money"),
+        ("How many parts does the exam have?", "number"),
+        ("Why document my code?", "reason"),
+        ("Who wrote Deep Learning?", "person"),
+        ("Which books should I read?", "list"),
+        ("What are the steps to get hired?", "list"),
+        ("Any good textbooks?", "list"),
+        ("How do I deploy a model?", "steps"),
+        ("CNN vs RNN", "comparison"),
+        ("Do I need a degree?", "yesno"),
+        ("I never studied. Can I still make it?", "yesno"),
+        ("Where is the course hosted?", "place"),
+    ],
+)
+def test_the_kind_of_answer_wanted_is_told(question: str, kind: str) -> None:
+    assert understand(question).wants(kind)
+
+
+@pytest.mark.parametrize(
+    "question", ["What does scalability mean?", "Is it always hard?", "what's that practice called?"]
+)
+def test_a_word_that_only_ends_in_s_asks_for_no_list(question: str) -> None:
+    assert not understand(question).wants("list")
+
+
+def test_a_story_is_asked_by_its_last_question() -> None:
+    story = (
+        "I have taught maths for 14 years and my partner keeps telling me that everyone does it. "
+        "I have barely written any code. How long before I am proficient?"
+    )
+    assert focus_of(story) == "How long before I am proficient?"
+
+
+def test_a_short_question_is_asked_whole() -> None:
+    assert focus_of("My degree is in physics. Does that count?") == "My degree is in physics. Does that count?"
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("CNN vs RNN - what is each one for?", ("CNN", "RNN")),
+        ("What is the difference between Docker and Kubernetes?", ("Docker", "Kubernetes")),
+        ("How does a senior's pay compare with a beginner's?", ("senior's pay", "beginner's")),
+    ],
+)
+def test_the_sides_of_a_comparison_are_found(question: str, sides: tuple[str, str]) -> None:
+    assert understand(question).sides == sides
+
+
+@pytest.mark.parametrize(
+    ("question", "limit"),
+    [("In one sentence, what is it?", 1), ("Name three tools", 3), ("Two examples is fine", 2), ("Which tools?", None)],
+)
+def test_a_stated_number_of_things_is_the_limit(question: str, limit: int | None) -> None:
+    assert understand(question).limit == limit
+
+
+def test_abbreviations_and_spoken_words_are_put_in_the_words_of_guides() -> None:
+    assert plain_words("what ctc do MLE freshers get") == "what salary do machine learning engineer entry-level get"
+
+
+def test_plain_words_are_left_alone() -> None:
+    question = "Which cloud platforms should a machine learning engineer know?"
+    assert plain_words(question) == question
+
+
+def test_a_premise_is_noticed() -> None:
+    assert understand("Given that pay is the same everywhere, what is it?").supposes
+    assert understand("Docker does orchestration, have I got that right?").supposes
+    assert not understand("What is the pay?").supposes
+
+
+def test_focus_terms_leave_out_what_carries_no_subject() -> None:
+    assert focus_terms("Please tell me which CI/CD tools I should use") == ("ci/cd", "tools")
+
+
+@pytest.mark.parametrize("question", ["", "?", "   ", "ज्ञान", "a" * 5000, "[1] ** | <b>"])
+def test_any_text_can_be_read(question: str) -> None:
+    assert understand(question).text is not None
