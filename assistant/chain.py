@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -80,6 +81,8 @@ class Assistant:
         *,
         settings: Settings | None = None,
         progress: Progress | None = None,
+        rebuild: bool = False,
+        allow_removal: bool = False,
     ) -> Assistant:
         """An assistant over guides, whose index is brought up to date first.
 
@@ -89,6 +92,8 @@ class Assistant:
             llm: None for the extractive reader; `provider:model`; or a LangChain chat model.
             settings: Everything else; None reads the environment.
             progress: Called with (passages embedded, passages to embed).
+            rebuild: Embed and write everything anew.
+            allow_removal: Let all or most of the guides go at once, which else is taken for an unmounted disk.
 
         Raises:
             AssistantError: If no guide can be read, or the index or the model cannot be opened.
@@ -97,11 +102,18 @@ class Assistant:
 
         settings = settings or Settings.load()
         loaded = load_guides(guides)
-        if not loaded.documents and loaded.failures:
-            raise loaded.failures[0]
         folder = Path(data_dir) if data_dir is not None else index_folder(guides, settings)
-        index = PassageIndex.open(folder)
-        report = sync_documents(index, loaded.documents, progress=progress)
+        if not loaded.documents and loaded.failures and not allow_removal:
+            raise loaded.failures[0]
+        index = open_index(folder, settings, rebuild=rebuild)
+        report = sync_documents(
+            index,
+            loaded.documents,
+            keep=() if allow_removal else loaded.unread,
+            progress=progress,
+            allow_removal=allow_removal,
+            rebuild=rebuild,
+        )
         return cls(
             index,
             _open_reader(llm, index, settings),
@@ -248,7 +260,8 @@ class Assistant:
 
     def _understand(self, turn: _Turn) -> _Turn:
         started = perf_counter()
-        searched_for = standalone_question(turn.question, turn.history)
+        question = self.index.correct(turn.question)
+        searched_for = standalone_question(question, turn.history, embed=self.index.embed)
         return replace(turn, searched_for=searched_for, timings={"rewrite": perf_counter() - started})
 
     def _retrieve(self, turn: _Turn) -> _Turn:
@@ -306,7 +319,7 @@ class Assistant:
 
 
 def _open_extractive(index: PassageIndex) -> ExtractiveReader:
-    return ExtractiveReader(index.embed)
+    return ExtractiveReader(index.embed, passages=index.passages)
 
 
 def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings: Settings) -> Reader:
@@ -317,6 +330,25 @@ def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings:
 
     model = open_chat_model(llm or settings.llm or "", base_url=settings.llm_base_url)
     return GenerativeReader(model, drop_unsupported=settings.drop_unsupported, deadline=settings.llm_deadline)
+
+
+def open_index(folder: Path, settings: Settings, *, rebuild: bool = False) -> PassageIndex:
+    """The index in a folder, or on the Chroma server of the settings, by their embedder.
+
+    Args:
+        folder: Where it lies; with a server, its name sets its collection apart from those of other guides.
+        settings: `embedder` and `chroma_url`.
+        rebuild: Remove what is there first, whatever state it is in.
+    """
+    from index.embedding import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(settings.embedder) if settings.embedder else None
+    url = settings.chroma_url
+    name = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")
+    collection = f"ml-career-assistant-{name or 'guides'}" if url else "passages"
+    if rebuild:
+        PassageIndex.reset(folder, chroma_url=url, collection=collection)
+    return PassageIndex.open(folder, embedder=embedder, chroma_url=url, collection=collection)
 
 
 def index_folder(guides: Guides | None, settings: Settings) -> Path:

@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 
     sync = commands.add_parser("sync", parents=[common], help="bring the index up to date with guides")
     sync.add_argument("paths", nargs="*", metavar="PATH", help="files or folders; default: the guides that ship")
+    sync.add_argument("--rebuild", action="store_true", help="embed and write everything anew")
+    sync.add_argument("--allow-removal", action="store_true", help="let all or most of the guides go at once")
     sync.set_defaults(run=_sync)
 
     verify = commands.add_parser("verify", parents=[common], help="check a saved answer against the guides of today")
@@ -119,7 +121,7 @@ def _web(arguments: argparse.Namespace) -> int:
 def _sync(arguments: argparse.Namespace) -> int:
     if arguments.paths:
         arguments.guides = [*(arguments.guides or []), *arguments.paths]
-    with _open(arguments) as assistant:
+    with _open(arguments, rebuild=arguments.rebuild, allow_removal=arguments.allow_removal) as assistant:
         report = assistant.report
         for document in assistant.documents:
             print(_safe(f"  {document.title} ({len(document.sections)} sections)"))
@@ -185,12 +187,17 @@ def _doctor(arguments: argparse.Namespace) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
-def _open(arguments: argparse.Namespace) -> Assistant:
+def _open(arguments: argparse.Namespace, *, rebuild: bool = False, allow_removal: bool = False) -> Assistant:
     from assistant.chain import Assistant
 
     settings = _settings(arguments)
     assistant = Assistant.open(
-        guides=_guides(arguments, settings), data_dir=arguments.data_dir, settings=settings, progress=_progress
+        guides=_guides(arguments, settings),
+        data_dir=arguments.data_dir,
+        settings=settings,
+        progress=_progress,
+        rebuild=rebuild,
+        allow_removal=allow_removal,
     )
     for failure in assistant.failures:
         print(_safe(f"Not indexed: {failure}"), file=sys.stderr)

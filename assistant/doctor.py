@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from assistant.chain import index_folder
+from assistant.chain import index_folder, open_index
 from assistant.settings import Settings
 from corpus.errors import AssistantError
 
@@ -89,13 +89,11 @@ def _guides(guides: Sequence[str | Path] | None) -> Iterator[Finding]:
 
 
 def _index(settings: Settings, guides: Sequence[str | Path] | None) -> Iterator[Finding]:
-    from index.passage_index import PassageIndex
-
     folder = index_folder(guides, settings)
     if not folder.exists():
         yield Finding("index", f"none yet in {folder}; it is made at the first question")
         return
-    index = PassageIndex.open(folder)
+    index = open_index(folder, settings)
     try:
         yield Finding("index", f"{len(index)} passages in {folder}")
         yield Finding("embedder", index.embedder.name)

@@ -32,6 +32,7 @@ def sync_documents(
     index: PassageIndex,
     documents: Sequence[Document],
     *,
+    keep: Sequence[str] = (),
     progress: Progress | None = None,
     allow_removal: bool = False,
     rebuild: bool = False,
@@ -44,6 +45,8 @@ def sync_documents(
     Args:
         index: What to change.
         documents: What it shall hold.
+        keep: Ids of documents that could not be read this time, and beginnings of ids, which end in "/": what the
+            index holds of them stays.
         progress: Called with (passages embedded, passages to embed).
         allow_removal: Let all or most of the documents go at once.
         rebuild: Embed and write everything anew.
@@ -52,14 +55,17 @@ def sync_documents(
         PassageIndexError: If all or most documents are gone, which an unmounted disk looks like, and `allow_removal`
             is not given; or if the index cannot be changed.
     """
-    digests = {document.id: _digest(document) for document in documents}
+    given = {document.id: _digest(document) for document in documents}
     chunking = f"{CHUNKING_VERSION}:{PASSAGE_TOKENS}"
-    if not rebuild and index.documents() == (digests, chunking):
+    known, cut = index.documents()
+    if not rebuild and cut == chunking and known == {**given, **_kept(known, given, keep)}:
         return SyncReport(unchanged=len(index))
     with index.changing():
         rebuild = rebuild or index.stale is not None
         known, cut = index.documents()
         held = known if known is not None else dict.fromkeys({p.document for p in index.passages()}, "")
+        kept = _kept(held, given, keep)
+        digests = {**given, **kept}
         if not allow_removal:
             _refuse_mass_removal(held, digests)
         same_cut = known is not None and cut == chunking and not rebuild
@@ -67,6 +73,8 @@ def sync_documents(
             return SyncReport(unchanged=len(index))
         changed = [d for d in documents if not same_cut or held.get(d.id) != digests[d.id]]
         wanted = {passage.id: passage for document in changed for passage in chunk_document(document)}
+        if kept and not same_cut:
+            wanted |= {passage.id: passage for passage in index.passages_of(set(kept))}
         present = _present(index, same_cut, {d.id for d in changed} | (held.keys() - digests.keys()))
         new = [passage for id, passage in wanted.items() if rebuild or present.get(id) != passage]
         gone = [id for id in present if id not in wanted]
@@ -81,6 +89,16 @@ def sync_documents(
         )
     removed = total if rebuild else len(gone)
     return SyncReport(added=len(new), removed=removed, unchanged=len(index) - len(new))
+
+
+def _kept(held: Mapping[str, str] | None, given: Mapping[str, str], keep: Sequence[str]) -> dict[str, str]:
+    """The digests of documents that are held, are not given, and shall stay."""
+    names, beginnings = set(keep), tuple(name for name in keep if name.endswith("/"))
+    return {
+        id: digest
+        for id, digest in (held or {}).items()
+        if id not in given and (id in names or (beginnings and id.startswith(beginnings)))
+    }
 
 
 def _present(index: PassageIndex, same_cut: bool, documents: set[str]) -> dict[str, Passage]:

@@ -161,3 +161,36 @@ def test_a_bad_file_does_not_keep_the_others_out(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(AssistantError, match="nowhere"):
         Assistant.open(tmp_path / "nowhere", data_dir=tmp_path / "data", settings=Settings())
+
+
+def test_what_is_indexed_of_a_file_stays_while_it_cannot_be_read(tmp_path: Path) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    for name in ("tea", "rice"):
+        (guides / f"{name}.md").write_text(f"# {name.title()}\n\n## How is {name} made?\n\nBoil {name} in a pot.\n")
+    Assistant.open(guides, data_dir=tmp_path / "data", settings=Settings()).close()
+    (guides / "rice.md").write_bytes(b"\x00\x01\x02 damaged")
+    with Assistant.open(guides, data_dir=tmp_path / "data", settings=Settings()) as opened:
+        assert len(opened.failures) == 1
+        assert "Boil rice" in opened.ask("How is rice made?").text
+        assert opened.report.removed == 0
+
+
+def test_guides_that_are_all_gone_are_not_taken_out_unless_told(tmp_path: Path) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    for name in ("tea", "rice"):
+        (guides / f"{name}.md").write_text(f"# {name.title()}\n\n## How is {name} made?\n\nBoil {name} in a pot.\n")
+    Assistant.open(guides, data_dir=tmp_path / "data", settings=Settings()).close()
+    for path in guides.iterdir():
+        path.unlink()
+    with pytest.raises(AssistantError):
+        Assistant.open(guides, data_dir=tmp_path / "data", settings=Settings())
+    with Assistant.open(guides, data_dir=tmp_path / "data", settings=Settings(), allow_removal=True) as opened:
+        assert opened.report.removed == 2
+
+
+def test_typing_errors_are_put_right_and_shown(assistant: Assistant) -> None:
+    answer = assistant.ask("waht is kuberentes usd for in mlosp")
+    assert answer.searched_for == "what is kubernetes used for in mlops"
+    assert "orchestrat" in answer.text.lower()

@@ -28,10 +28,18 @@ PathLike = str | os.PathLike[str]
 
 @dataclass(frozen=True)
 class LoadedGuides:
-    """What became of a set of files: the guides, in the order of their ids' folders, and why others were refused."""
+    """What became of a set of files.
+
+    Attributes:
+        documents: The guides, in the order of their ids' folders.
+        failures: Why others were refused.
+        unread: The ids that those others would have; one that ends in "/" stands for all below a folder. What an index
+            holds of them from earlier should stay.
+    """
 
     documents: tuple[Document, ...]
     failures: tuple[DocumentError, ...]
+    unread: tuple[str, ...] = ()
 
 
 def load_document(path: PathLike, *, id: str | None = None, limits: Limits | None = None) -> Document:
@@ -71,13 +79,16 @@ def load_guides(paths: PathLike | Iterable[PathLike] | None = None, *, limits: L
     """
     documents: list[Document] = []
     failures: list[DocumentError] = []
+    unread: list[str] = []
     seen: set[Path] = set()
     ids: set[str] = set()
-    for entry in _entries(paths):
-        if isinstance(entry, DocumentError):
-            failures.append(entry)
+    for path, id in _entries(paths):
+        id = printable(id)
+        if isinstance(path, DocumentError):
+            failures.append(path)
+            if id:
+                unread.append(id)
             continue
-        path, id = entry[0], printable(entry[1])
         if path in seen:
             continue  # named twice: as a file, and by the folder that it is in
         while id in ids:
@@ -88,11 +99,15 @@ def load_guides(paths: PathLike | Iterable[PathLike] | None = None, *, limits: L
             documents.append(load_document(path, id=id, limits=limits))
         except DocumentError as error:
             failures.append(error)
-    return LoadedGuides(tuple(documents), tuple(failures))
+            unread.append(id)
+    return LoadedGuides(tuple(documents), tuple(failures), tuple(unread))
 
 
-def _entries(paths: PathLike | Iterable[PathLike] | None) -> Iterator[tuple[Path, str] | DocumentError]:
-    """Each file with its id, or why there is none."""
+_Entry = tuple[Path | DocumentError, str]
+
+
+def _entries(paths: PathLike | Iterable[PathLike] | None) -> Iterator[_Entry]:
+    """Each file with its id, or why there is none, with the id it would have or the beginning of those below it."""
     if paths is None:
         with importlib.resources.as_file(importlib.resources.files("corpus") / "guides") as folder:
             yield from _below(folder, "")
@@ -103,7 +118,7 @@ def _entries(paths: PathLike | Iterable[PathLike] | None) -> Iterator[tuple[Path
         try:
             mode = root.stat().st_mode
         except (OSError, ValueError) as error:
-            yield _unreachable(root, error)
+            yield _unreachable(root, error), prefix
             continue
         if stat.S_ISDIR(mode):
             yield from _below(root, prefix)
@@ -126,25 +141,25 @@ def _prefixes(roots: Sequence[Path]) -> list[str]:
     return prefixes
 
 
-def _below(folder: Path, prefix: str) -> Iterator[tuple[Path, str] | DocumentError]:
+def _below(folder: Path, prefix: str) -> Iterator[_Entry]:
     """The files in and below a folder, by path; links that lead out of it are refused."""
     inside = folder.resolve()
     found = False
     for path in _walk(folder):
         if isinstance(path, DocumentError):
-            yield path
+            below = Path(path.path).relative_to(folder).as_posix()
+            yield path, prefix if below == "." else f"{prefix}{below}/"
             continue
         found = True
+        id = prefix + path.relative_to(folder).as_posix()
         if path.is_symlink() and not _leads_inside(path, inside):
-            yield UnreadableDocument(
-                path, "it is a link to a place outside of the folder", "Copy the file itself into the folder."
-            )
+            reason = "it is a link to a place outside of the folder"
+            yield UnreadableDocument(path, reason, "Copy the file itself into the folder."), id
             continue
-        yield path, prefix + path.relative_to(folder).as_posix()
+        yield path, id
     if not found:
-        yield EmptyDocument(
-            folder, "the folder holds no files", "Put .md, .txt, .html, .pdf or .docx files into it, or name another."
-        )
+        mend = "Put .md, .txt, .html, .pdf or .docx files into it, or name another."
+        yield EmptyDocument(folder, "the folder holds no files", mend), ""
 
 
 def _walk(folder: Path) -> Iterator[Path | DocumentError]:
