@@ -10,10 +10,11 @@ import shutil
 import unicodedata
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock
 
 from assistant.chain import Assistant, Guides
 from corpus.document import Document
@@ -26,7 +27,16 @@ from index.windows import Progress
 OWN = "own/"  # what the ids of own guides begin with, so that they cannot be taken for shared ones
 OPEN_AT_ONCE = 16  # owners whose index is held in memory; a guess: about 5 MB each for a few guides
 GUIDES_AT_MOST = 50  # own guides of one owner; a guess that keeps an index within seconds of work
+_Stamp = tuple[str, int, int]  # a file's name, time of change and size
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """An owner's guides as they were indexed, by the stamps of their files."""
+
+    assistant: Assistant
+    own: Mapping[_Stamp, Document]
 
 
 class GuideLibrary:
@@ -42,23 +52,20 @@ class GuideLibrary:
         self._shared = shared
         self._folder = folder
         self._guides = guides
-        self._open: OrderedDict[str, tuple[Assistant, tuple[Document, ...]]] = OrderedDict()
+        self._open: OrderedDict[str, _Shelf] = OrderedDict()
         self._lock = Lock()
-        self._owners: dict[str, RLock] = {}
+        self._owners: dict[str, Lock] = {}
 
     def assistant(self, owner: str) -> Assistant:
-        """What answers this owner: from the shared guides, and from their own if they have any."""
-        if not self._files(owner):
-            return self._shared
-        with self._one_at_a_time(owner):
-            return self._opened(owner)[0]
+        """What answers this owner: from the shared guides, and from their own if they have any.
+
+        While a guide is being added or removed, it is the one from before.
+        """
+        return self._shelf(owner).assistant
 
     def own(self, owner: str) -> tuple[Document, ...]:
         """The owner's own guides, by name."""
-        if not self._files(owner):
-            return ()
-        with self._one_at_a_time(owner):
-            return self._opened(owner)[1]
+        return tuple(self._shelf(owner).own.values())
 
     def add(self, owner: str, name: str, file: Path, *, progress: Progress | None = None) -> Document:
         """Take a file in as one of the owner's guides; one of the same name is replaced.
@@ -70,26 +77,28 @@ class GuideLibrary:
             progress: Called with (passages embedded, passages to embed).
 
         Raises:
-            DocumentError: If it cannot be read, or there are too many guides; nothing is kept.
+            AssistantError: If it cannot be read or kept, or there are too many guides; nothing is kept.
         """
         name = safe_name(name)
-        with self._one_at_a_time(owner):
+        with self._changing(owner):
             others = [path for path in self._files(owner) if path.name != name]
             if len(others) >= GUIDES_AT_MOST:
                 raise DocumentTooLarge(
                     name, f"you have {len(others)} guides, and at most {GUIDES_AT_MOST} are kept", "Remove one first."
                 )
             incoming = self._place(owner) / "incoming" / uuid.uuid4().hex / name
+            target = self._place(owner) / "guides" / name
             try:
                 incoming.parent.mkdir(parents=True)
+                target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(file, incoming)
                 document = load_document(incoming, id=OWN + name)
-                _, own = self._opened(owner)
-                kept = (*(other for other in own if other.id != document.id), document)
-                self._index(owner, kept, progress)
-                target = self._place(owner) / "guides" / name
-                target.parent.mkdir(exist_ok=True)
                 incoming.replace(target)
+                try:
+                    self._update(owner, known={_stamp(target): document}, progress=progress)
+                except BaseException:
+                    target.unlink(missing_ok=True)
+                    raise
             except OSError as error:
                 raise AssistantError(
                     f"{name} cannot be kept: {error.strerror}. Check the data folder (ASSISTANT_DATA_DIR)."
@@ -100,12 +109,11 @@ class GuideLibrary:
 
     def remove(self, owner: str, id: str) -> None:
         """Forget one of the owner's guides; an id that is not theirs is passed over."""
-        with self._one_at_a_time(owner):
+        with self._changing(owner):
             for path in self._files(owner):
                 if OWN + path.name == id:
                     path.unlink(missing_ok=True)
-                    _, own = self._opened(owner)
-                    self._index(owner, tuple(document for document in own if document.id != id), None)
+                    self._update(owner)
 
     def file(self, owner: str, id: str) -> Path | None:
         """The file that a guide of this owner was loaded from, or None where it is not to be found."""
@@ -118,44 +126,52 @@ class GuideLibrary:
     def close(self) -> None:
         """Let go of every owner's index."""
         with self._lock:
-            for assistant, _ in self._open.values():
-                assistant.close()
+            for shelf in self._open.values():
+                shelf.assistant.close()
             self._open.clear()
 
-    def _opened(self, owner: str) -> tuple[Assistant, tuple[Document, ...]]:
+    def _shelf(self, owner: str) -> _Shelf:
+        """The owner's guides as they are, without waiting for one that is being added."""
+        stamps = [_stamp(path) for path in self._files(owner)]
         with self._lock:
-            found = self._open.get(owner)
-            if found:
-                self._open.move_to_end(owner)
-                return found
-        documents = []
+            shelf = self._open.get(owner)
+            lock = self._owners.setdefault(owner, Lock()) if stamps or shelf else None
+        if lock is None or (shelf and list(shelf.own) == stamps):
+            return shelf or _Shelf(self._shared, {})
+        if not lock.acquire(blocking=False):
+            return shelf or _Shelf(self._shared, {})
+        try:
+            return self._update(owner)
+        finally:
+            lock.release()
+
+    def _update(
+        self, owner: str, *, known: Mapping[_Stamp, Document] | None = None, progress: Progress | None = None
+    ) -> _Shelf:
+        """Index the owner's guides as their files now are."""
+        with self._lock:
+            before = self._open.get(owner)
+        known = {**(before.own if before else {}), **(known or {})}
+        own = {}
         for path in self._files(owner):
             try:
-                documents.append(load_document(path, id=OWN + path.name))
+                stamp = _stamp(path)
+                own[stamp] = known.get(stamp) or load_document(path, id=OWN + path.name)
             except DocumentError as error:
                 _log.warning("An own guide can no longer be read: %s", error)
-        return self._index(owner, tuple(documents), None)
-
-    def _index(
-        self, owner: str, own: tuple[Document, ...], progress: Progress | None
-    ) -> tuple[Assistant, tuple[Document, ...]]:
-        """Bring the owner's index up to date and hold it open."""
-        with self._lock:
-            found = self._open.get(owner)
-        shared = self._shared
-        index = (
-            found[0].index if found else PassageIndex.open(self._place(owner) / "index", embedder=shared.index.embedder)
-        )
-        documents = (*shared.documents, *own)
+        documents = (*self._shared.documents, *own.values())
+        folder = self._place(owner) / "index"
+        embedder = self._shared.index.embedder
+        index = before.assistant.index if before else PassageIndex.open(folder, embedder=embedder)
         sync_documents(index, documents, progress=progress, allow_removal=True)
-        assistant = shared.over(index, documents)
+        shelf = _Shelf(self._shared.over(index, documents), own)
         with self._lock:
-            self._open[owner] = (assistant, own)
+            self._open[owner] = shelf
             self._open.move_to_end(owner)
             while len(self._open) > OPEN_AT_ONCE:
-                _, (oldest, _) = self._open.popitem(last=False)
-                oldest.close()
-        return assistant, own
+                _, oldest = self._open.popitem(last=False)
+                oldest.assistant.close()
+        return shelf
 
     def _files(self, owner: str) -> list[Path]:
         try:
@@ -167,11 +183,19 @@ class GuideLibrary:
         return self._folder / hashlib.sha256(owner.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @contextmanager
-    def _one_at_a_time(self, owner: str) -> Iterator[None]:
+    def _changing(self, owner: str) -> Iterator[None]:
         with self._lock:
-            lock = self._owners.setdefault(owner, RLock())
+            lock = self._owners.setdefault(owner, Lock())
         with lock:
             yield
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return (path.name, 0, 0)
+    return (path.name, found.st_mtime_ns, found.st_size)
 
 
 def safe_name(name: str) -> str:

@@ -129,16 +129,26 @@ def cited(*quotes: tuple[str, Passage], text: str = "", unsupported: Sequence[in
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
+    if _program() is None:
         pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    with browser() as found:
+        yield found
+
+
+def _program() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, for as long as it is needed."""
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
+        found = playwright.chromium.launch(executable_path=_program(), args=arguments)
+        yield found
+        found.close()
 
 
 @dataclass

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
+from assistant import logs
 from assistant.answer import Answer
 from assistant.errors import AssistantError
 from assistant.render import text_to_html
@@ -67,40 +68,48 @@ def ask_routes(backend: Backend) -> APIRouter:
 
 async def _answer(backend: Backend, asked: Asked, owner: str) -> AsyncIterator[dict[str, Any]]:
     """What the page is told while a question is answered; the answer is kept only when it is whole."""
-    try:
-        if backend.status.phase == "starting":
-            yield {"type": "status", "text": backend.status.message}
-        await backend.settled()
-        yield {"type": "status", "text": "Reading the guides…"}
-        model = backend.models[0] if asked.model is None else asked.model
-        assistant = await backend.run(backend.assistant, owner, model)
-        where = await backend.run(switched_on, backend, owner)
-        earlier = await backend.run(backend.store.turns, owner, asked.conversation) if asked.conversation else []
-        if asked.keep is not None:
-            earlier = earlier[: asked.keep]
-        history = [
-            message
-            for turn in earlier
-            for message in (
-                {"role": "user", "content": turn.question},
-                {"role": "assistant", "content": turn.answer.text},
-            )
-        ]
-        text, sent = "", 0.0
-        pieces = assistant.astream(asked.question, history, k=asked.passages, where=where)
-        async for piece in pieces:
-            if isinstance(piece, Answer):
-                yield await backend.run(_keep, backend, owner, asked, piece)
-                continue
-            text += piece
-            if monotonic() - sent > EVERY:
-                sent = monotonic()
-                yield {"type": "text", "html": text_to_html(text)}
-    except AssistantError as error:
-        yield {"type": "error", "message": str(error)}
-    except Exception as error:  # noqa: BLE001 - the outermost door: the page says so, the log holds the traceback
-        _log.exception("A question was not answered")
-        yield {"type": "error", "message": f"Something went wrong ({type(error).__name__}). The log says more."}
+    with logs.request() as request_id:
+        try:
+            async for event in _events(backend, asked, owner):
+                yield event
+        except AssistantError as error:
+            _log.info("A question was refused: %s", error)
+            yield {"type": "error", "message": str(error)}
+        except Exception as error:  # noqa: BLE001 - the outermost door: the page says so, the log holds the traceback
+            _log.exception("A question was not answered")
+            message = f"Something went wrong ({type(error).__name__}). The log says more, under {request_id}."
+            yield {"type": "error", "message": message}
+
+
+async def _events(backend: Backend, asked: Asked, owner: str) -> AsyncIterator[dict[str, Any]]:
+    if backend.status.phase == "starting":
+        yield {"type": "status", "text": backend.status.message}
+    await backend.settled()
+    yield {"type": "status", "text": "Reading the guides…"}
+    model = backend.models[0] if asked.model is None else asked.model
+    assistant = await backend.run(backend.assistant, owner, model)
+    where = await backend.run(switched_on, backend, owner)
+    earlier = await backend.run(backend.store.turns, owner, asked.conversation) if asked.conversation else []
+    if asked.keep is not None:
+        earlier = earlier[: asked.keep]
+    history = [
+        message
+        for turn in earlier
+        for message in (
+            {"role": "user", "content": turn.question},
+            {"role": "assistant", "content": turn.answer.text},
+        )
+    ]
+    text, sent = "", 0.0
+    pieces = assistant.astream(asked.question, history, k=asked.passages, where=where)
+    async for piece in pieces:
+        if isinstance(piece, Answer):
+            yield await backend.run(_keep, backend, owner, asked, piece)
+            continue
+        text += piece
+        if monotonic() - sent > EVERY:
+            sent = monotonic()
+            yield {"type": "text", "html": text_to_html(text)}
 
 
 def _keep(backend: Backend, owner: str, asked: Asked, answer: Answer) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 EXTRACTIVE = ""  # stands for the guides' own words where a model is named
 WARM_UP = 10.0  # seconds at most; the guides that ship take about 5
+READING = 2  # guides that are read and indexed at the same time
 THREADS = 16  # for the store, files and indexes; more than the cores, because most of it waits for a disk
 _log = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class Backend:
         self._using: dict[tuple[int, str], Assistant] = {}
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
+        self._slow_threads = ThreadPoolExecutor(READING, thread_name_prefix="page-guides")
 
     @property
     def data_dir(self) -> Path:
@@ -123,11 +126,12 @@ class Backend:
     async def run(self, function: Any, *arguments: Any, **named: Any) -> Any:
         """The result of a blocking call, made on one of the page's threads."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: function(*arguments, **named))
+        context = copy_context()  # the request's id goes along
+        return await loop.run_in_executor(self._threads, lambda: context.run(function, *arguments, **named))
 
     def submit(self, function: Any, *arguments: Any) -> None:
-        """Run something on one of the page's threads, and log it if it fails."""
-        self._threads.submit(function, *arguments).add_done_callback(_log_failure)
+        """Run something slow beside the page's work, and log it if it fails."""
+        self._slow_threads.submit(function, *arguments).add_done_callback(_log_failure)
 
     def assistant(self, owner: str, model: str) -> Assistant:
         """What answers an owner, with a model's words or the guides' own.
@@ -142,7 +146,7 @@ class Backend:
         key = (id(assistant.index), model)
         with self._lock:
             found = self._using.get(key)
-        if found is None or found.documents != assistant.documents:
+        if found is None or found.index is not assistant.index or found.documents is not assistant.documents:
             found = assistant.using(models[model])
             with self._lock:
                 self._using[key] = found
@@ -166,6 +170,7 @@ class Backend:
         """Let go of everything."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._slow_threads.shutdown(wait=False, cancel_futures=True)
         if self._library is not None:
             self._library.close()
         if self._store is not None:

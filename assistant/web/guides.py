@@ -193,7 +193,7 @@ def _take_in(backend: Backend, uploads: Uploads, owner: str, upload: Upload, fil
     try:
         document = backend.library.add(owner, upload.name, file, progress=progress)
         passages = sum(p.document == document.id for p in backend.library.assistant(owner).index.passages())
-        learnt = f"“{document.title}”: {len(document.sections)} sections, {passages} passages"
+        learnt = f"“{document.title}”: {_count(len(document.sections), 'section')}, {_count(passages, 'passage')}"
         uploads.put(owner, replace(upload, phase="learnt", message=learnt))
     except AssistantError as error:
         uploads.put(owner, replace(upload, phase="failed", message=str(error)))
@@ -203,6 +203,10 @@ def _take_in(backend: Backend, uploads: Uploads, owner: str, upload: Upload, fil
         raise
     finally:
         shutil.rmtree(file.parent, ignore_errors=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _file(backend: Backend, owner: str, key: str) -> Path | None:

@@ -6,6 +6,8 @@ const ACCEPTED = ".pdf,.md,.markdown,.txt,.html,.htm,.docx";
 let page = {};
 let timer = null;
 let changed = () => {};
+const FORMATS = { pdf: "PDF", markdown: "Markdown", html: "HTML", docx: "Word", text: "text" };
+const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 const sending = new Map();
 const refused = new Map();
 let serial = 0;
@@ -24,10 +26,14 @@ export async function refreshGuides() {
   $("guide-count").textContent = on === found.guides.length ? String(on) : `${on}/${found.guides.length}`;
   $("guide-count").hidden = false;
   if ($("guides").open) list(found);
-  const working = found.uploads.some((one) => one.phase === "reading" || one.phase === "indexing");
   clearTimeout(timer);
-  if (working) timer = setTimeout(() => refreshGuides().then(changed), 400);
+  if (working(found.uploads)) timer = setTimeout(() => refreshGuides().then(changed), 400);
   return found;
+}
+
+/** Whether an upload, or any, is still being read. */
+function working(uploads, id = null) {
+  return uploads.some((one) => (id === null || one.id === id) && (one.phase === "reading" || one.phase === "indexing"));
 }
 
 async function open() {
@@ -84,8 +90,9 @@ async function take(files) {
     }
     sending.set(key, { name: file.name, share: 0 });
     await refreshGuides();
+    let taken = null;
     try {
-      await upload(file, (share) => {
+      taken = await upload(file, (share) => {
         sending.get(key).share = share;
         const bar = document.getElementById(`sending-${key}`);
         if (bar) bar.value = share;
@@ -95,6 +102,7 @@ async function take(files) {
     }
     sending.delete(key);
     await refreshGuides();
+    while (taken && working((await refreshGuides()).uploads, taken.id)) await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
 
@@ -110,7 +118,7 @@ function list({ guides, uploads, index }) {
   const focused = document.activeElement?.id;
   $("guide-list").replaceChildren(...guides.map(guideRow));
   if (focused) document.getElementById(focused)?.focus();
-  $("index-state").textContent = `The index holds ${index.passages.toLocaleString("en")} passages of ${index.guides} ${index.guides === 1 ? "guide" : "guides"}, embedded by ${index.embedder}${index.folder ? `, in ${index.folder}` : ""}.`;
+  $("index-state").textContent = `The index holds ${count(index.passages, "passage")} of ${count(index.guides, "guide")}, embedded by ${index.embedder}${index.folder ? `, in ${index.folder}` : ""}.`;
 }
 
 function progressRow(label, value, id) {
@@ -149,7 +157,7 @@ function guideRow(guide, position) {
       changed();
     },
   });
-  const facts = [guide.own ? "yours" : null, `${guide.sections} sections`, `${guide.passages} passages`, guide.pages ? `${guide.pages} pages` : null, guide.format ? guide.format.toUpperCase() : null];
+  const facts = [guide.own ? "yours" : null, count(guide.sections, "section"), count(guide.passages, "passage"), guide.pages ? count(guide.pages, "page") : null, FORMATS[guide.format]];
   const tools = h("span", { className: "tools" });
   if (guide.file) tools.append(h("a", { className: "icon-button", href: guide.file, target: "_blank", rel: "noopener", "aria-label": `Open ${guide.title}`, title: "Open the PDF" }, icon("out")));
   if (guide.own && !page.read_only) tools.append(iconButton("trash", `Remove ${guide.title}`, () => remove(guide)));

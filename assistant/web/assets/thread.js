@@ -49,15 +49,16 @@ export async function openConversation(id, { push = true } = {}) {
   state.turns = found.turns;
   if (push) history.pushState(null, "", found.id ? `/c/${found.id}` : "/new");
   render();
-  $("scroller").scrollTop = $("scroller").scrollHeight;
+  $("thread").lastElementChild?.scrollIntoView({ block: "start" });
   onchange();
 }
 
 /** Ask a question; with `keep`, in place of the turns from there on. */
-export async function submit(question, keep = state.turns.length) {
+export async function submit(question, keep = null) {
   if (state.running) return;
   const before = state.turns;
-  state.turns = before.slice(0, keep);
+  const position = keep ?? before.length;
+  state.turns = before.slice(0, position);
   const pending = pendingElement(question);
   const control = new AbortController();
   state.running = control;
@@ -68,7 +69,7 @@ export async function submit(question, keep = state.turns.length) {
   let answered = false;
   const again = (text) => () => {
     state.turns = before;
-    return text === null ? editAgain(question, keep, before) : submit(text, keep);
+    return text === null ? editAgain(question, position, before) : submit(text, keep);
   };
   try {
     await ask(
@@ -89,7 +90,7 @@ export async function submit(question, keep = state.turns.length) {
     );
     if (!answered) throw new Refusal("The answer broke off. Is the server still running?");
     const turn = state.turns.at(-1);
-    pending.element.replaceWith(element(turn, keep));
+    pending.element.replaceWith(element(turn, position));
     showSources(turn);
     history.replaceState(null, "", `/c/${state.conversation}`);
     announce(turn.abstained ? "The guides do not say." : `Answer with ${turn.cited.length} sources.`);
@@ -114,8 +115,8 @@ export function problem(text) {
   $("composer-message").hidden = !text;
 }
 
-function editAgain(question, keep, before) {
-  state.turns = before.slice(0, keep);
+function editAgain(question, position, before) {
+  state.turns = before.slice(0, position);
   render();
   $("question").value = question;
   $("question").dispatchEvent(new Event("input"));

@@ -167,7 +167,7 @@ function suggestions(turn, actions) {
   if (!turn.suggestions.length) return null;
   return h(
     "div",
-    {},
+    { className: "next" },
     h("p", { className: "suggestions-title" }, turn.abstained ? "What the guides can answer" : "Ask next"),
     h("ul", { className: "suggestions" }, turn.suggestions.map((text) => h("li", {}, h("button", { type: "button", onclick: () => actions.ask(text) }, text)))),
   );
