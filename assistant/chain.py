@@ -17,7 +17,7 @@ from assistant.answer import Answer
 from assistant.conversation import Message, standalone_question
 from assistant.errors import ModelError, QuestionError
 from assistant.extractive import ExtractiveReader
-from assistant.reader import Reader, ReaderResult
+from assistant.reader import Reader, ReaderResult, Rewriter
 from assistant.settings import Settings, default_data_dir
 from corpus.document import Document
 from corpus.errors import DocumentError
@@ -261,7 +261,10 @@ class Assistant:
     def _understand(self, turn: _Turn) -> _Turn:
         started = perf_counter()
         question = self.index.correct(turn.question)
-        searched_for = standalone_question(question, turn.history, embed=self.index.embed)
+        rewritten = None
+        if turn.history and isinstance(self._reader, Rewriter):
+            rewritten = self._reader.rewrite(question, turn.history)
+        searched_for = rewritten or standalone_question(question, turn.history, embed=self.index.embed)
         return replace(turn, searched_for=searched_for, timings={"rewrite": perf_counter() - started})
 
     def _retrieve(self, turn: _Turn) -> _Turn:
@@ -292,7 +295,23 @@ class Assistant:
         note = f"The language model gave no answer ({error}); these are the guides' own words."
         return self._answer(turn, replace(result, notes=(*result.notes, note)), self._extractive, started)
 
+    def _offer(self, turn: _Turn, result: ReaderResult) -> ReaderResult:
+        """The model's result, or, where nothing of it was borne out, the guides' own words below an abstention."""
+        from assistant.generative import NOTHING_SUPPORTED
+
+        if not result.abstained or result.reason != NOTHING_SUPPORTED:
+            return result
+        offered = self._extractive.read(turn.searched_for, turn.hits)
+        if offered.abstained:
+            return result
+        text = f"The guides do not bear out what the language model wrote. In their own words:\n\n{offered.text}"
+        return replace(
+            result, text=text, claims=offered.claims, citations=offered.citations, suggestions=offered.suggestions
+        )
+
     def _answer(self, turn: _Turn, result: ReaderResult, reader: Reader, started: float) -> Answer:
+        if reader is not self._extractive:
+            result = self._offer(turn, result)
         now = perf_counter()
         cited = dict.fromkeys(citation.passage.document for citation in result.citations)
         asked = {"question": turn.question} if self.settings.log_questions else {}

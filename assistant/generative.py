@@ -35,6 +35,7 @@ ATTEMPTS = 3  # requests for one answer at most, not counting those with fewer p
 BACKOFF = 0.5  # seconds before the second attempt, doubled before the third; the server's own wish goes first
 LONGEST = 6000  # characters of an answer; what comes after is not read
 PASSAGES = 8  # passages shown at most; more of them distract small models (guess)
+NOTHING_SUPPORTED = "the passages support no sentence of the model's answer"
 REWRITE_SECONDS = 10.0  # a question that takes longer to rewrite is searched for as it is
 
 
@@ -63,7 +64,12 @@ class GenerativeReader:
         self.deadline = deadline
         self.max_passages = max_passages
         self.attempts = attempts
+        self._model = model
         self._chain = ANSWER_PROMPT | model
+
+    def rewrite(self, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
+        """The last question of a conversation, put so that it stands alone; None if the model is of no help with it."""
+        return rewrite_with_model(self._model, question, history)
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """Text as the model writes it, sentence by sentence checked, then the result.
@@ -404,7 +410,7 @@ class _Draft:
             reason = (
                 "the model found no answer in the passages"
                 if self.refused or not (self._claims or self._dropped)
-                else "the passages support no sentence of the model's answer"
+                else NOTHING_SUPPORTED
             )
             return ReaderResult(
                 REFUSAL, abstained=True, reason=reason, notes=tuple(notes), removed_markers=self._removed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from assistant.answer import Citation, Claim
 from index.passage import Hit
@@ -44,4 +44,13 @@ class Reader(Protocol):
 
     def astream(self, question: str, hits: Sequence[Hit]) -> AsyncIterator[str | ReaderResult]:
         """The same, for asyncio."""
+        ...
+
+
+@runtime_checkable
+class Rewriter(Protocol):
+    """A reader that can also put the last question of a conversation so that it stands alone."""
+
+    def rewrite(self, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
+        """The question, or None if the reader is of no help with it."""
         ...

@@ -9,6 +9,7 @@ from enum import StrEnum
 from assistant.answer import Answer, Citation
 from assistant.grounding import support
 from corpus.document import Document
+from index.passage import Passage
 
 
 class Verdict(StrEnum):
@@ -48,11 +49,16 @@ def verify(answer: Answer, documents: Sequence[Document]) -> list[Finding]:
             findings.append(Finding(subject, Verdict.FALSE, "it rests on a false quote"))
         elif Verdict.STALE in {verdicts[number] for number in cited}:
             findings.append(Finding(subject, Verdict.STALE, "it rests on a stale quote"))
-        elif support(claim.text, [quotes[number].passage.text for number in cited]).supported:
+        elif _supported(claim.text, [quotes[number].passage for number in cited]):
             findings.append(Finding(subject, Verdict.HOLDS, "the quoted passages support it"))
         else:
             findings.append(Finding(subject, Verdict.FALSE, "the quoted passages do not support it"))
     return findings
+
+
+def _supported(claim: str, passages: Sequence[Passage]) -> bool:
+    headings = [heading for passage in passages for heading in (passage.title, *passage.section)]
+    return support(claim, [passage.text for passage in passages], headings=headings).supported
 
 
 def _citation(citation: Citation, answer: Answer, guide: Document | None) -> Finding:
