@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,9 @@ from index.segmentation import ITEM
 
 LONGEST_UNIT = 120  # tokens; a longer "sentence" (a table row, a list without stops) is cut at blanks
 REACH = 20  # tokens looked ahead for a blank to cut at
+# The tokenizer takes a word of over 100 characters for one unknown token, and a picture in base64 is a million.
+SPARSEST = 20  # characters a token is taken to stand for at most; a guess: four times those of prose
+_UNBROKEN = re.compile(r"\S{400}")
 # What a cut costs, by what stands before it. Measured: 0.3 to 6 times as much makes no difference that can be told
 # from noise, see docs/retrieval.md.
 BLANK_LINE, NEW_LINE, SENTENCE, INSIDE = 0.0, 0.15, 0.3, 1.0
@@ -76,12 +80,12 @@ def pack(text: str, size: Size) -> list[tuple[int, int]]:
 
 
 def _units(text: str) -> list[_Unit]:
-    spans = _sentence_spans(text)
+    spans = [piece for span in _sentence_spans(text) for piece in _broken(text, span)]
     encodings = _tokenizer().encode_batch([_clean(text[start:end]) for start, end in spans], add_special_tokens=False)
     units = []
     for (start, end), encoding in zip(spans, encodings, strict=True):
-        tokens, price = len(encoding.ids), _price(text, start)
-        if tokens <= LONGEST_UNIT:
+        tokens, price = max(len(encoding.ids), (end - start) // SPARSEST), _price(text, start)
+        if len(encoding.ids) <= LONGEST_UNIT:
             units.append(_Unit(start, end, tokens, price))
             continue
         starts = np.array([offset for offset, _ in encoding.offsets])
@@ -106,6 +110,12 @@ def _sentence_spans(text: str) -> list[tuple[int, int]]:
     if text[start:].strip():
         spans.append((start, len(text)))
     return spans
+
+
+def _broken(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The span, cut inside words that are longer than any word is."""
+    cuts = [match.end() for match in _UNBROKEN.finditer(text, *span) if match.end() < span[1]]
+    return list(itertools.pairwise([span[0], *cuts, span[1]]))
 
 
 def _price(text: str, start: int) -> float:
