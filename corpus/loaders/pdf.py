@@ -333,7 +333,7 @@ def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     for page, lines in enumerate(sorted_pages):
         for place in _apart(lines, {place for number, place in running if number == page}):
             dropped.add((page, orders[page][place]))
-    return [
+    kept = [
         [
             line
             for position, line in enumerate(lines)
@@ -341,6 +341,7 @@ def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         ]
         for page, lines in enumerate(pages)
     ]
+    return kept if any(kept) else [list(lines) for lines in pages]  # slides of one line each have no header
 
 
 def _apart(lines: Sequence[Line], running: set[int]) -> set[int]:
