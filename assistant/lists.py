@@ -16,10 +16,12 @@ from index.passage import Hit
 
 LIST_WORDS = 165  # that a list may take with its lead-in; an answer in lists may have 200
 # Share of the best unit's score from which on the list that a lead-in leads, or that an item stands in, is looked at.
-LEADS_NEAR, ITEMS_NEAR = 0.6, 0.9
+# "How do I …" is more often answered by one sentence: there the lead-in must be nearer.
+LEADS_NEAR, ITEMS_NEAR, HOW_TO_NEAR = 0.7, 0.9, 0.85
 # The middle score of a list's other items, as a share of the best unit's (more of it for a list that no sentence leads
 # to) and of the best outside the list, from which on the whole list is the answer.
 LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95
+STUMP = 5  # words up to which items say little out of their list: "Pipe wrench"
 # A list of headings is the answer if its cosine to the question is about as high as any unit's. It is made up: more
 # where the question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks
 # of something else as well. A little less will do; a little more is wanted where the best unit enumerates itself.
@@ -76,7 +78,7 @@ def whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
         return []
     near = best[:1]
     if not ENUMERATION.search(top.text):
-        bar = {"lead-in": LEADS_NEAR, "item": ITEMS_NEAR}
+        bar = {"lead-in": LEADS_NEAR, "item": ITEMS_NEAR} if asked.wants("list") else {"lead-in": HOW_TO_NEAR}
         near = [i for i in best[:10] if float(scores[i]) >= bar.get(units[i].kind, 1.0) * float(scores[best[0]])]
     for i in near:
         lines = _list_at(units[i], units, scores, best, guides)
@@ -104,7 +106,9 @@ def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[in
     if len(items) < 2 or (top.kind == "item" and not _stand_together(items, units, scores, best, bool(lead))):
         return []
     shape = "step" if items[0].marker[:1].isdigit() else "item"
+    before = [u for u in whole if lead and lead[0].leans and u.text == lead[0].before and u.hit == lead[0].hit]
     return [
+        *(Line((unit,)) for unit in before[:1]),  # "Interviews are tough." before "They often consist of:"
         *(Line((unit,), "lead-in") for unit in lead[:1]),
         *(Line((unit,), shape, marker=unit.marker) for unit in _shortened(items)),
     ]
@@ -114,6 +118,8 @@ def _stand_together(
     items: Sequence[Unit], units: Sequence[Unit], scores: Scores, best: Sequence[int], led: bool
 ) -> bool:
     """Whether the items of a list are together the best units, rather than one of them alone."""
+    if led and np.median([len(unit.text.split()) for unit in items]) <= STUMP:
+        return True
     lines = {(unit.passage.id, unit.block) for unit in items}
     places = {(unit.passage.id, unit.start) for unit in items}
     others = [float(scores[i]) for i in best[1:] if (units[i].passage.id, units[i].start) in places]

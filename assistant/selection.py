@@ -18,8 +18,9 @@ WORDS = 80
 MOST_WORDS = 100  # with the sentences that others lean on; an answer may have 120 with the names of guides
 # How far above the middling candidate, as a share of the best unit's lead over it, the second, third, … sentence must
 # be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
-WORTH = (0.4, 0.5, 0.6, 0.7)
-SHORT = 2  # sentences that settle a yes or no, or give a number
+WORTH = (0.3, 0.4, 0.5, 0.5)
+# Sentences at most: to settle a yes or no or give a number, usually, and where several things are wanted.
+SHORT, USUAL, MOST = 3, 4, 4
 COMPARED = 0.2  # less will do in a comparison, which needs two sides
 BESIDE = 0.1  # added for a sentence from the best unit's passage
 BEFORE = 0.1  # taken for one that stands before it there: what leads up to an answer is not part of it
@@ -128,12 +129,12 @@ def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
 def _most(asked: Asked) -> int:
     """How many sentences an answer may have."""
     if asked.wants("list", "steps", "comparison", "reason"):
-        return 4
-    return SHORT if asked.wants("yesno", "number") and not asked.supposes else 3
+        return MOST
+    return SHORT if asked.wants("yesno", "number") and not asked.supposes else USUAL
 
 
 def _same(i: int, said: int, units: Sequence[Unit], vectors: Mapping[int, Vectors]) -> bool:
-    """Whether one unit says what another has said: as near in meaning, or in its words, and with no new name or figure."""
+    """Whether one unit says what another has said: as near in meaning or in words, and no new name or figure."""
     text, other = units[i].text, units[said].text
     if any(word.lower() not in other.lower() for word in _SPECIFICS.findall(text)):
         return False

@@ -70,7 +70,7 @@ class Unit:
     @property
     def leans(self) -> bool:
         """Whether it opens with a word that points back at the sentence before."""
-        return bool(_LEANS.match(self.text)) and self.text[-1:] != ":"
+        return bool(_LEANS.match(self.text)) and not self.announces
 
     @property
     def announces(self) -> bool:

@@ -89,7 +89,7 @@ class TestAnswers:
 
     def test_a_list_is_given_whole_as_a_list_under_its_lead_in(self) -> None:
         lines = read("Which tools does a plumber need?", TOOLS, TIME).text.splitlines()
-        assert lines[0].startswith("They typically include:")
+        assert lines[0] == "Buy the tools of the trade one by one. [1] They typically include: [2]"
         assert [line[2:].split(" [")[0] for line in lines[2:]] == [
             "Pipe wrench",
             "Plunger",
