@@ -27,7 +27,9 @@ _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>])", re.I | re.S
 )
 _TAGS = re.compile(
-    r"</?(?:p|div|span|h[1-6]|ul|ol|li|table|br|a|body|section|article|title|meta|b|i|em|strong)\b[^<>]*>", re.I
+    r"</?(?:p|div|span|h[1-6]|ul|ol|li|table|br|a|body|section|article|title|meta|b|i|em|strong|script|style|frameset|"
+    r"iframe|form|pre|main|header|footer|nav|img|link|svg|font|center)\b[^<>]*>",
+    re.I,
 )
 
 _MAGIC = (

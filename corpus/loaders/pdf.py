@@ -156,7 +156,7 @@ class _Reading:
     def _empty(self, pages: int) -> EmptyDocument:
         return EmptyDocument(
             self.name,
-            f"its {pages} page{'s' if pages != 1 else ''} hold no text, as scanned pages do"
+            f"its {pages} page{'s hold' if pages != 1 else ' holds'} no text, as scanned pages do"
             if pages
             else "it has no pages",
             f"Recognise the text first, e.g. ocrmypdf {self.name} with-text.pdf, and load the result.",
