@@ -34,10 +34,12 @@ def serve(
     Raises:
         AssistantError: If the address is taken, or a setting of the server itself cannot be used.
     """
+    from assistant import logs
     from assistant.errors import SettingsError
     from assistant.settings import Settings
 
     settings = settings or Settings.load()
+    logs.configure(settings.log_level)
     listener = _listen(settings.host, settings.port)
     if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.auth:
         print(

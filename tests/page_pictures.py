@@ -23,14 +23,16 @@ BEES = "# Keeping bees\n\n## When should you inspect a hive?\n\nInspect a hive e
 def take_pictures(chromium: Browser, address: str, folder: Path) -> Iterator[Path]:
     """The pictures, one after another: desktop, dark, phone, sheet, abstention, guides, welcome."""
     for name, scheme in (("page", "light"), ("page-dark", "dark")):
-        with visiting(chromium, address, color_scheme=scheme, device_scale_factor=2) as visitor:
+        with visiting(chromium, address, color_scheme=scheme, device_scale_factor=1.5) as visitor:
             page = visitor.open()
             page.wait_for_selector(".examples button")
             if scheme == "light":
                 yield _save(page, folder / "page-welcome.png")
-            visitor.ask("What is MLOps?")
             visitor.ask(QUESTION)
-            page.locator(".turn").last.locator("a.citation").first.click()
+            visitor.ask("Which cloud platforms should you know?")
+            chips = page.locator(".turn").last.locator(".text a.citation")
+            chips.last.click()
+            chips.first.hover()
             page.wait_for_timeout(700)
             yield _save(page, folder / f"{name}.png")
             if scheme == "light":
@@ -47,7 +49,7 @@ def take_pictures(chromium: Browser, address: str, folder: Path) -> Iterator[Pat
                 page.wait_for_selector("#guide-list li:nth-child(3)")
                 page.wait_for_selector("#upload-list .problem")
                 yield _save(page, folder / "page-guides.png")
-    with visiting(chromium, address, size=PHONE, device_scale_factor=2) as visitor:
+    with visiting(chromium, address, size=PHONE, device_scale_factor=1.5) as visitor:
         page = visitor.open()
         visitor.ask(QUESTION)
         page.wait_for_timeout(300)

@@ -176,3 +176,14 @@ def test_an_answer_that_was_broken_off_is_not_kept(page_settings: Settings) -> N
                 if '"text"' in line:
                     break
         assert client.get("/api/conversations").json() == []
+
+
+def test_two_windows_on_one_conversation_lose_nothing(site: str) -> None:
+    with httpx.Client(base_url=site) as client:
+        client.get("/")
+        conversation = ask(client, "What is Docker used for?")[-1]["conversation"]
+        ask(client, "Which books should you read?", conversation=conversation)
+        ask(client, "Which cloud platforms should you know?", conversation=conversation)
+        assert len(client.get(f"/api/conversations/{conversation}").json()["turns"]) == 3
+        ask(client, "What is MLOps?", conversation=conversation, keep=1)
+        assert len(client.get(f"/api/conversations/{conversation}").json()["turns"]) == 2

@@ -166,8 +166,12 @@ def test_an_unsupported_claim_is_marked_where_it_stands(reading: tuple[Visitor, 
     reader.result = cited((ROADMAP.text, ROADMAP), ("It takes two years", PLAYBOOK), unsupported=[2])
     page = visitor.open()
     visitor.ask("How long?")
-    expect(page.locator(".text .unsupported")).to_have_text("It takes two years")
-    expect(page.locator(".unsupported-note")).to_contain_text("not borne out")
+    expect(page.locator(".compare .unsupported")).to_have_text("It takes two years")
+    reader.result = cited((ROADMAP.text, ROADMAP), unsupported=[1])
+    visitor.ask("And how long?")
+    expect(page.locator(".text .unsupported").last).to_have_text(ROADMAP.text)
+    expect(page.locator(".text .unsupported").last).to_be_visible()
+    expect(page.locator(".unsupported-note").last).to_contain_text("not borne out")
 
 
 def test_a_rewritten_question_and_notes_are_shown(reading: tuple[Visitor, ScriptedReader]) -> None:

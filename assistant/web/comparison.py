@@ -31,10 +31,11 @@ def compare(answer: Answer) -> list[dict[str, Any]]:
     differ = len(claims) > 1 and all(figures) and not set.intersection(*figures)
     if not differ:
         return []
-    return [
-        {"title": titles[guide], "claims": [{"text": claim.text, "citations": list(claim.citations)} for claim in own]}
-        for guide, own in claims.items()
-    ]
+    return [{"title": titles[guide], "claims": [_shown(claim) for claim in own]} for guide, own in claims.items()]
+
+
+def _shown(claim: Claim) -> dict[str, Any]:
+    return {"text": claim.text, "citations": list(claim.citations), "supported": claim.supported}
 
 
 def _figures(claims: list[Claim]) -> set[str]:

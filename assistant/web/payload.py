@@ -26,6 +26,7 @@ def answer_payload(answer: Answer, turn: str, *, feedback: tuple[bool, str] | No
         turn: Unique on the page; anchors begin with it.
         feedback: What its reader thought of it: (helpful, reason).
     """
+    compared = compare(answer)
     shown = answer.searched_for.strip().rstrip("?").casefold()
     rewritten = bool(shown) and shown != answer.question.strip().rstrip("?").casefold()
     return {
@@ -38,7 +39,8 @@ def answer_payload(answer: Answer, turn: str, *, feedback: tuple[bool, str] | No
         "searched_for": answer.searched_for if rewritten else "",
         "notes": list(answer.notes),
         "unsupported": [claim.text for claim in answer.claims if not claim.supported],
-        "compare": compare(answer),
+        "compare": compared,
+        "compare_is_all": sum(len(guide["claims"]) for guide in compared) == len(answer.claims),
         "quotes": {citation.number: _quote(turn, citation.quote, citation.passage) for citation in answer.citations},
         "cited": _cited(answer, turn),
         "also": _also(answer, turn),

@@ -75,7 +75,8 @@ function edit(element, text, actions) {
 }
 
 function answer(turn, actions) {
-  const text = h("div", { className: "text" });
+  // Columns that say all of it need no text beside them.
+  const text = h("div", { className: "text", hidden: turn.compare.length > 0 && turn.compare_is_all });
   trusted(text, turn.html);
   if (turn.abstained) text.prepend(h("p", { className: "label" }, icon("unknown"), "Not in the guides"));
   return h(
@@ -98,10 +99,10 @@ function compared(turn) {
       "section",
       {},
       h("h3", {}, guide.title),
-      guide.claims.map((claim) => h("p", {}, `${claim.text} `, claim.citations.map((number) => citation(turn, number)))),
+      guide.claims.map((claim) => h("p", {}, h("span", { className: claim.supported ? "" : "unsupported" }, claim.text), " ", claim.citations.map((number) => citation(turn, number)))),
     ),
   );
-  return h("div", { className: "compare" }, h("h2", {}, "The guides side by side"), h("div", { className: "columns" }, columns));
+  return h("div", { className: "compare" }, h("h2", {}, "What each guide says"), h("div", { className: "columns" }, columns));
 }
 
 function citation(turn, number) {
