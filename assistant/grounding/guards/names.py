@@ -1,0 +1,48 @@
+"""Names and words put in the place of others."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from assistant.grounding.matching import Case
+from assistant.grounding.terms import SPECIFIC, Parsed, Term
+
+
+def guard_name(case: Case) -> float:
+    """A name or technical term that the evidence does not hold, where it holds the rest."""
+    names = [(term, match) for term, match in zip(case.claim.terms, case.anywhere, strict=True) if term.name]
+    if len(names) > 3 and len(names) > 0.7 * len(case.claim.terms):
+        return 1.0  # written in title case: capitals say nothing
+    known = [*case.headings, *(sentence.parsed for sentence in case.sentences)]
+    missing = [term for term, match in names if match < 0.5 and not any(_derived(term, text) for text in known)]
+    return 0.8 if missing else 1.0
+
+
+def _derived(term: Term, text: Parsed) -> bool:
+    """Whether another form of a name is there: French for France."""
+    return len(term.key) >= 4 and any(key.startswith(term.key[:4]) for key in text.keys)
+
+
+def guard_substitute(case: Case) -> float:
+    """A word that the evidence lacks in the very place of another: "law" for "mathematics", the rest word for word."""
+    anywhere = dict(zip((term.position for term in case.claim.terms), case.anywhere, strict=True))
+    for terms in case.claim.units:
+        keys = [term.key for term in terms]
+        for sentence in case.cover:
+            for unit in sentence.parsed.units:
+                matcher = SequenceMatcher(None, keys, [term.key for term in unit], autojunk=False)
+                if sum(block.size for block in matcher.get_matching_blocks()) < 2:
+                    continue
+                for kind, first, last, start, end in matcher.get_opcodes():
+                    if kind != "replace":
+                        continue
+                    new = [term for term in terms[first:last] if anywhere[term.position] < 0.5]
+                    old = [term for term in unit[start:end] if term.key not in case.claim.keys]
+                    if (
+                        len(new) == last - first
+                        and old
+                        and all(t.weight >= SPECIFIC for t in new)
+                        and any(t.weight > 0.5 for t in old)
+                    ):
+                        return 0.85
+    return 1.0

@@ -1,0 +1,74 @@
+"""What the evidence says, said with the opposite polarity."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.grounding.lexicon import NEGATIVE_WORDS
+from assistant.grounding.matching import Case
+from assistant.grounding.terms import Clause, Parsed, Term
+
+
+def guard_negation(case: Case) -> float:
+    """Said with the opposite polarity: "mandatory" of what is "not mandatory", "lower" of what is "higher"."""
+    if case.recall_anywhere < 0.5:
+        return 1.0
+    for at, term in enumerate(case.claim.terms):
+        if _opposed(case, term, at):
+            return 0.5
+    negated = any("not" in clause.negators for clause in case.claim.clauses)
+    if (
+        negated
+        and case.recall_by_clause > 0.5
+        and not any(_sounds_negative(found.parsed) for found in case.sentences if found.parsed.keys & case.claim.keys)
+    ):
+        return 0.75
+    return 1.0
+
+
+def _opposed(case: Case, term: Term, at: int) -> bool:
+    holders = [index for index, sentence in enumerate(case.sentences) if term.key in sentence.parsed.keys]
+    if not holders:
+        return False
+    if len({own.polarity for own in case.claim.terms if own.key == term.key}) > 1:
+        return False  # "to use the box … why it is not using it"
+    others = [other for other in range(len(case.claim.terms)) if other != at]
+    shared = {
+        index: sum(case.claim.terms[other].weight * case.in_context[index][other] for other in others)
+        for index in holders
+    }
+    most = max(shared.values())
+    if most < 0.3 * sum(case.claim.terms[other].weight for other in others):
+        return False
+    nearest = [case.sentences[index].parsed for index in holders if shared[index] > most - 0.25]
+    found = [
+        (clause, own) for parsed in nearest for clause in parsed.clauses for own in clause.terms if own.key == term.key
+    ]
+    if term.key[0] == "±":
+        if NOT_ALL.search(case.claim.text):
+            return False
+        return all(own.polarity != term.polarity for _, own in found)
+    if term.negated == "not":
+        return not any(own.negated or "not" in clause.negators for clause, own in found)
+    if term.negated == "without":
+        return not any(own.negated or clause.negators for clause, own in found)
+    if any(clause.negators for clause in case.claim.clauses):
+        return False
+    heads = [clause.terms.index(own) for clause, own in found if own.negated]
+    return bool(found) and len(heads) == len(found) and all(_heads_negation(clause, own) for clause, own in found)
+
+
+def _heads_negation(clause: Clause, term: Term) -> bool:
+    """Whether it is the first word that a negator reaches: "mandatory" in "not mandatory for an engineer"."""
+    return next(own for own in clause.terms if own.negated) is term
+
+
+def _sounds_negative(parsed: Parsed) -> bool:
+    return (
+        any(clause.negators for clause in parsed.clauses)
+        or any(term.polarity < 0 for term in parsed.terms)
+        or not parsed.words.isdisjoint(NEGATIVE_WORDS)
+    )
+
+
+NOT_ALL = re.compile(r"\bnot (?:only|all|every|everyone|everybody|always|entirely|just)\b", re.IGNORECASE)

@@ -1,0 +1,19 @@
+"""Claims that say more than the evidence: all of what is many, always of what is often."""
+
+from __future__ import annotations
+
+from assistant.grounding.guards.negation import NOT_ALL
+from assistant.grounding.lexicon import HEDGES, UNIVERSALS
+from assistant.grounding.matching import Case
+
+
+def guard_quantifier(case: Case) -> float:
+    """ "All", "always", "only", "guarantees" where the evidence says less."""
+    claimed = {UNIVERSALS[word] for word in case.claim.words if word in UNIVERSALS and word not in ("each", "both")}
+    if NOT_ALL.search(case.claim.text):
+        return 1.0
+    if not claimed - {UNIVERSALS[word] for word in case.cover_words if word in UNIVERSALS}:
+        return 1.0
+    if "only" in claimed or case.cover_words & HEDGES:
+        return 0.6
+    return 0.8
