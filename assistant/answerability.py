@@ -31,6 +31,10 @@ from index.segmentation import Segment, segment
 HITS = 6  # hits read as evidence; more brought nothing on the development split
 _TOP = 8  # sentences nearest to the question in which its words are looked for
 _TERMS = 12  # words of the asking part that are looked at; the judged questions have fewer
+_APART = 0.5  # share of what is asked about that no sentence with a fitting figure mentions
+_APART_KINDS = frozenset({"duration", "date", "percentage", "formula"})
+_NO_COUNT = 0.3  # cosine by which the nearest sentence that counts what is asked lags behind the nearest
+_PLAIN = 0.3  # what is left of the probability where the focus is plainly missing
 _MISSING = 0.5  # probability from which a word counts as lacking
 _NEAR = 0.4  # cosine from which the nearest sentence is worth showing beside an abstention (guess, read by eye)
 _SUGGESTIONS = 3
@@ -43,6 +47,12 @@ _NUMBER = (
     r"|third|once|twice)\b)"
 )
 # What a sentence must hold to be an answer of the kind; "it depends" answers how long and how much as well.
+_FIGURE = re.compile(rf"{_NUMBER}(?!\s+of\b)((?:[\s-]+[\w-]+){{1,3}})", re.IGNORECASE)
+# A list answers how many of these there are.
+_LISTED_WORDS = "step part stage phase round kind type way reason duty task point rule section"
+_LISTED = frozenset(stem(word) for word in _LISTED_WORDS.split())
+_NAMING = frozenset({"noun", "object", "option"})
+_INFLECTED = re.compile(r"(?:ly|ing|ed|en)$", re.IGNORECASE)  # adverbs and participles are seldom what is asked for
 _HOLDS = {
     "duration": re.compile(
         rf"{_NUMBER}[^.]{{0,12}}\b(?:year|month|week|day|hour|minute)s?\b|\b(?:months|years|weeks|hours)\b|once"
@@ -119,7 +129,7 @@ class AnswerabilityJudge:
             (term, values, _logistic(values, TERM_WEIGHTS)) for term, values in self.term_features(asking, evidence)
         ]
         features = question_features(asking, evidence, terms)
-        probability = _logistic(features, QUESTION_WEIGHTS)
+        probability = probability_of(features, QUESTION_WEIGHTS)
         missing = sorted((entry for entry in terms if entry[2] >= _MISSING), key=lambda entry: -entry[2])
         return Answerability(
             probability=probability,
@@ -192,6 +202,14 @@ class AnswerabilityJudge:
                         "unknown": float(term.commonness == 0),
                         "spelled": spelled,
                         "absent asked": float(absent and term.asked),
+                        "absent noun": float(absent and term.slot == "noun"),
+                        "absent object": float(absent and term.slot == "object"),
+                        "absent option": float(absent and term.slot == "option"),
+                        "absent verb": float(absent and term.slot == "verb"),
+                        "absent inflected": float(absent and bool(_INFLECTED.search(term.text))),
+                        "absent place": float(not there and term.place),
+                        "unlike name": unlike * (term.capitalised or term.place),
+                        "unlike unknown": weight * unlike * (term.commonness == 0),
                     },
                 )
             )
@@ -341,7 +359,15 @@ def question_features(
         return float(np.average([of(values) for _, values, _ in terms] or [0.5], weights=weights))
 
     first = lacking[0]
+    named = [
+        probability
+        for term, values, probability in terms
+        if values["absent"] and (term.capitalised or term.place or term.number or term.slot in _NAMING)
+    ]
     features = {
+        "lacking place": max((values["absent place"] for _, values, _ in terms), default=0.0),
+        "lacking name": max(named, default=0.0),
+        "lacking name near": max(named, default=0.0) * best,
         "best": best,
         "best alone": float(evidence.alone.max(initial=0.0)),
         "third": float(np.sort(evidence.with_heading)[-3:].mean()) if len(evidence.texts) else 0.0,
@@ -360,17 +386,74 @@ def question_features(
         "words": min(len(terms), 8) / 8,
     }
     gaps = [0.0]
+    apart = 0.0
     for kind in EXPECTATIONS:
         features[f"wants {kind}"] = float(kind in asking.expects)
         if kind in _HOLDS:
             gap = 0.0
             if kind in asking.expects:
-                bearing = [i for i, text in enumerate(evidence.texts) if _HOLDS[kind].search(text)]
+                bearing = (
+                    _counted(asking, evidence)
+                    if kind == "count"
+                    else [i for i, text in enumerate(evidence.texts) if _HOLDS[kind].search(text)]
+                )
+                apart = max(apart, _apart(bearing, evidence, terms))
                 gap = best - (float(evidence.with_heading[bearing].max()) if bearing else -0.1)
             features[f"no {kind}"] = gap
             gaps.append(gap)
     features["no figure"] = max(gaps)
+    features["figure apart"] = apart
+    # None of these was wrong of an answerable question of the development split.
+    features["plain sign"] = float(
+        features["lacking place"] > 0
+        or (apart > _APART and bool(_APART_KINDS & set(asking.expects)))
+        or (features["no count"] > _NO_COUNT and not _LISTED & _stems(asking.text))
+    )
     return features
+
+
+def _apart(bearing: Sequence[int], evidence: Evidence, terms: Sequence[tuple[Term, dict[str, float], float]]) -> float:
+    """How much of what the question is about no sentence with a fitting figure speaks of, in [0, 1].
+
+    The guides may hold durations and speak of a course, and yet not say how long the course is.
+    """
+    wanted = [(term, evidence.vocabulary.rarity(term.text)) for term, values, _ in terms if not values["absent"]]
+    total = sum(rarity for _, rarity in wanted)
+    if not total:
+        return 0.0
+    covered = [
+        sum(rarity for term, rarity in wanted if _present(term, stems, evidence.vocabulary))
+        for stems in (_stems(evidence.headed[i]) for i in bearing)
+    ]
+    return 1.0 - max(covered, default=0.0) / total
+
+
+def _counted(asking: Asking, evidence: Evidence) -> list[int]:
+    """Positions of the sentences that hold a number of what is to be counted, or list it."""
+    counted = re.search(r"\b(?:how many|(?:number|amount) of)\s+((?:[\w-]+\s*){1,3})", asking.text, re.IGNORECASE)
+    if not counted:
+        return [i for i, text in enumerate(evidence.texts) if _HOLDS["count"].search(text)]
+    things: set[str] = set()
+    for word in words(counted.group(1)):
+        if is_carrier(word):
+            break
+        things |= {stem(part) for part in parts(word)}
+    found = []
+    for i, (passage, piece) in enumerate(evidence.sentences):
+        near = any(things & _stems(number.group(1)) for number in _FIGURE.finditer(evidence.texts[i]))
+        listed = piece.kind == "item" and things & _LISTED and things & _stems(" ".join(passage.section[-1:]))
+        if near or listed:
+            found.append(i)
+    return found
+
+
+def probability_of(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """That the guides answer a question with these features.
+
+    A plain sign that the focus is missing counts beside the weights, because the weights are fitted to all questions
+    alike and likeness would outweigh it ("What does … earn in Norway?").
+    """
+    return _logistic(features, weights) * (_PLAIN if features["plain sign"] else 1.0)
 
 
 def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
@@ -402,7 +485,7 @@ def _nearest(evidence: Evidence) -> tuple[Passage, int, int] | None:
 
 
 def _whole(passage: Passage) -> str:
-    return "\n".join([*passage.section, passage.text])
+    return "\n".join([passage.title, *passage.section, passage.text])
 
 
 def _stems(text: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.vocabulary import commonness, is_carrier, words
+from assistant.vocabulary import commonness, is_carrier, is_place, sentence_starts, words
 
 _ASKING = re.compile(
     r"\?\s*[\"'”’)]*$"
@@ -19,7 +19,16 @@ _SENTENCE = re.compile(r"(?<=[.!?;\n])[\"'”’)]*\s+|\n+|(?<=[.!?][\"'”’)]
 _CLAUSE = re.compile(
     r"[:;,]\s+|\s+(?:and|then|but)\s+(?:then\s+)?(?=(?:tell|answer|explain|what|who|how|which|when|where)\b)", re.I
 )
-_REFERRING = re.compile(r"\b(?:it|its|he|she|him|her|his|they|them|their|that|this|those|these|there|here|so)\b", re.I)
+_REFERRING = re.compile(
+    r"\b(?:it|its|he|she|him|her|his|they|them|their|that|this|those|these|there|here|so|ones?|either|both)\b", re.I
+)
+_PREAMBLE = re.compile(
+    r"^(?=[^?,]*\b(?:i|i'm|i've|im|my|we|we're|our|me)\b|coming|being|having|as an?\b)[^?]*?,\s+"
+    r"(?:so\s+|but\s+|and\s+)?"
+    r"(?=(?:is|are|was|do|does|did|can|could|should|shall|will|would|must|has|have|what|which|who|where|when|why|how)\b"
+    r"\s+\w+\s+\w+)",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]|(?<!\w)['‘][^'’]*['’](?!\w)")
 # Told to do something that no guide answers; each alternative is a kind of instruction seen in the wild.
 _INSTRUCTION = re.compile(
@@ -39,6 +48,15 @@ _INSTRUCTION = re.compile(
     r"|</?system>|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
     re.IGNORECASE,
 )
+
+# What the word before says about a word: no tagger is needed for questions, which are built alike.
+_TRANSITIVE_WORDS = "need use learn know buy take get study recommend include offer require cover have has hire"
+_VERBAL_WORDS = "i you we they he she it to can should will would could must may not do does did people"
+_NOMINAL_WORDS = "a an the my your our any some this that which what of in at for with from on about by no per"
+_TRANSITIVE = frozenset(_TRANSITIVE_WORDS.split())
+_VERBAL = frozenset(_VERBAL_WORDS.split())
+_NOMINAL = frozenset(_NOMINAL_WORDS.split())
+_FIRST_PERSON = re.compile(r"i(?:'(?:m|ve|d|ll))?")
 
 EXPECTATIONS: dict[str, re.Pattern[str]] = {
     "duration": re.compile(
@@ -85,6 +103,8 @@ class Term:
         placed: Whether "in", "at", "for" or "from" stands before it.
         asked: Whether it follows "which", "what" or "how many".
         commonness: log10 of its count in English; 0 for unknown words.
+        slot: "noun", "object" (of needing, using, learning, …), "option" (of "A or B"), "verb" or "".
+        place: Whether it names a place or a currency.
     """
 
     text: str
@@ -94,6 +114,8 @@ class Term:
     placed: bool
     asked: bool
     commonness: float
+    slot: str = ""
+    place: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,28 +152,26 @@ def read_question(question: str) -> Asking:
             kept.append(sentence)
     if dropped and not any(_ASKING.search(sentence) for sentence in kept):
         return Asking(question, question, True, True, (), terms_of(question))
-    asking = _asking_part(kept)
+    asking, turning = _asking_part(kept)
     lowered = asking.lower().replace("’", "'")
     expects = tuple(name for name, pattern in EXPECTATIONS.items() if pattern.search(lowered))
+    if "duration" in expects:
+        expects = tuple(name for name in expects if name != "count")
     # "Who was it written by?" leans on the sentence that was set aside.
     whole = question if dropped else " ".join(kept)
-    return Asking(asking, whole, False, dropped, expects, terms_of(asking))
+    return Asking(asking, whole, False, dropped, expects, terms_of(turning))
 
 
 def terms_of(text: str) -> tuple[Term, ...]:
     """The content words of a text."""
     tokens = words(text)
+    starting = sentence_starts(text)
     shouting = text.isupper() or text.istitle()
     found = []
     seen: set[str] = set()
     for number, token in enumerate(tokens):
         low = token.lower().replace("’", "'")
-        name = (
-            number > 0
-            and not shouting
-            and token[0].isupper()
-            and token.lower() not in {"i", "i'm", "i've", "i'd", "i'll"}
-        )
+        name = not starting[number] and not shouting and token[0].isupper() and not _FIRST_PERSON.fullmatch(low)
         if low in seen or (is_carrier(low) and not name) or (len(token) < 2 and not name):
             continue
         seen.add(low)
@@ -160,15 +180,29 @@ def terms_of(text: str) -> tuple[Term, ...]:
             Term(
                 text=token,
                 position=number / max(1, len(tokens) - 1),
-                capitalised=not shouting
-                and any(letter.isupper() for letter in token[: 1 if number else 0] + token[1:]),
+                # The first word of a sentence has its capital anyway.
+                capitalised=not shouting and any(letter.isupper() for letter in token[1 if starting[number] else 0 :]),
                 number=any(letter.isdigit() for letter in token),
                 placed=bool(before) and before[-1] in {"in", "at", "for", "from"},
                 asked=any(word in {"which", "what", "many", "much", "whch", "wich"} for word in before[-2:]),
                 commonness=commonness(token),
+                slot=_slot(tokens, number),
+                place=is_place(token),
             )
         )
     return tuple(found)
+
+
+def _slot(tokens: list[str], number: int) -> str:
+    before = tokens[number - 1].lower() if number else ""
+    after = tokens[number + 1].lower() if number + 1 < len(tokens) else ""
+    if before in {"or", "vs", "versus", "than"} or after in {"or", "vs", "versus"}:
+        return "option"
+    if before in _TRANSITIVE:
+        return "object"
+    if before in _VERBAL:
+        return "verb"
+    return "noun" if before in _NOMINAL else ""
 
 
 def _answerable_clauses(sentence: str) -> list[str]:
@@ -178,16 +212,29 @@ def _answerable_clauses(sentence: str) -> list[str]:
     return [clause for clause in clauses[1:] if _ASKING.search(clause) and not _INSTRUCTION.search(clause)]
 
 
-def _asking_part(sentences: list[str]) -> str:
+def _without_preamble(sentence: str) -> str:
+    """The sentence without what the asker says of themselves before the question ("I live in …, should I …?")."""
+    preamble = _PREAMBLE.match(sentence)
+    if not preamble:
+        return sentence
+    rest = sentence[preamble.end() :]
+    amount = EXPECTATIONS["amount"].search(rest.lower())  # a place said beforehand matters to what is paid there
+    return sentence if amount or _REFERRING.search(rest) or len(terms_of(rest)) < 2 else rest
+
+
+def _asking_part(sentences: list[str]) -> tuple[str, str]:
+    """The part that asks, with what it refers to; and that of it whose words the question turns on."""
     if not sentences:
-        return ""
+        return "", ""
     asking = [position for position, sentence in enumerate(sentences) if _ASKING.search(sentence)]
     if not asking:
-        return " ".join(sentences)
+        return " ".join(sentences), " ".join(sentences)
     last = asking[-1]
-    chosen = sentences[last]
+    chosen = turning = _without_preamble(sentences[last])
     # "Is he right?" says nothing by itself: take what it refers to as well.
     while last > 0 and len(terms_of(chosen)) < (2 if _REFERRING.search(chosen) else 1):
         last -= 1
         chosen = f"{sentences[last]} {chosen}"
-    return chosen
+        if not terms_of(turning):
+            turning = chosen
+    return chosen, turning

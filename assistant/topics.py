@@ -16,11 +16,11 @@ have help hire hosted host improve include involve join keep kept know last lear
 maintain make manage master matter measure meet monitor monitored move mean need offer organise pace participate pay
 pick play practise practice prepare prevent proceed process prove provide pursue put raise read recommend recommended
 replace require required retrain retrained run say scale search see seek send separate serve set show skip solve speak
-speed spend split start starting stay stop store study succeed suit support switch tackle tailor take talk teach tell track
-train trained translate try tune tuned understand update use used using value vary visit want work write
-written writing going doing making taking having being seeing pays gives helps needs makes wants works loses lose hurt hurts
-hard easy difficult tough necessary useful important possible mandatory needed worthwhile free good popular similar
-different expected enough worth relevant true long
+speed spend split start starting stay stop store study succeed suit support switch tackle tailor take talk teach tell
+track train trained translate try tune tuned understand update use used using value vary visit want work write
+written writing going doing making taking having being seeing pays gives helps needs makes wants works loses lose hurt
+hurts hard easy difficult tough necessary useful important possible mandatory needed worthwhile free good popular
+similar different expected enough worth relevant true long
 """
 _VERBS = frozenset(_VERB_WORDS.split())
 _BOUNDARY_WORDS = """

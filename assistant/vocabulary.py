@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 _WORD = re.compile(r"[^\W\d_][\w+#]*(?:[.'’/&-][^\W_][\w+#]*)*|[$€£]?\d[\d,.]*(?:[a-z%°+]+)?|[€£$%]", re.IGNORECASE)
 # Function words, and verbs and nouns that carry a question without being what it is about.
 _CARRIERS_WORDS = """
+    happen happens happened include includes included says said
     a an the this that these those some any each every all both either neither no not nor none such same other
     another i me my mine we us our you your yours he him his she her hers it its they them their theirs one ones
     someone somebody anyone anybody everyone everybody something anything everything nothing there here am is are
@@ -31,6 +32,31 @@ _CARRIERS_WORDS = """
     likely possible good bad better best worth nice great fine ok important
 """
 _CARRIERS = frozenset(_CARRIERS_WORDS.split())
+# Countries, large cities, peoples and currencies, so that a place counts as one in lower case as well.
+_PLACE_WORDS = """
+afghanistan albania algeria argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium
+bolivia bosnia botswana brazil britain bulgaria cambodia cameroon canada chile china colombia croatia cuba cyprus
+czechia denmark dubai ecuador egypt england estonia ethiopia eu europe finland france georgia germany ghana greece
+guatemala hungary iceland india indonesia iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya korea
+kuwait latvia lebanon libya lithuania luxembourg malaysia malta mexico moldova mongolia morocco myanmar namibia
+nepal netherlands nigeria norway oman pakistan palestine panama paraguay peru philippines poland portugal qatar
+romania russia rwanda saudi scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden
+switzerland syria taiwan tanzania thailand tunisia turkey uganda uae uk ukraine uruguay usa uzbekistan venezuela
+vietnam wales yemen zambia zimbabwe africa asia scandinavia amsterdam athens atlanta auckland austin bangalore
+bengaluru bangkok barcelona beijing berlin birmingham bombay boston bristol brussels bucharest budapest cairo
+calcutta california chennai chicago cologne copenhagen dallas delhi denver detroit dhaka dublin edinburgh florida
+frankfurt geneva glasgow gurgaon gurugram hamburg helsinki hongkong houston hyderabad istanbul jaipur jakarta
+johannesburg karachi kolkata kyiv lagos lahore leeds lisbon london lucknow lyon madrid manchester manila melbourne
+miami milan montreal moscow mumbai munich nairobi noida ohio oslo ottawa paris philadelphia prague pune rome
+sacramento seattle seoul shanghai stockholm sydney texas tokyo toronto vancouver vienna warsaw zurich
+australian british canadian chinese dutch european french german indian irish italian japanese spanish swiss aud cad
+chf eur euro euros gbp inr lakh lakhs lpa pounds rupees sgd sterling yen yuan
+"""
+_PLACES = frozenset(_PLACE_WORDS.split())
+_COMPARED = re.compile(
+    r"^(small|large|fast|cheap|high|low|hard|long|short|old|new|quick|wide|broad|great|tough|strong|young|late|deep|rich)"
+    r"e?(?:r|st)$"
+)  # the stemmer keeps "smaller" apart from "small"
 _DOTTED = re.compile(r"(?:[a-z]{1,2}\.)+[a-z]{1,2}\.?")  # "Ph.D.", "U.S."
 _RUN = re.compile(r"[a-z]+(?: [a-z]+)+")
 _FUNCTION_WORDS = """
@@ -116,6 +142,16 @@ def words(text: str) -> list[str]:
     return [match.group() for match in _WORD.finditer(text)]
 
 
+def sentence_starts(text: str) -> list[bool]:
+    """For each of the words of a text, whether it opens a sentence."""
+    starts = []
+    last = 0
+    for match in _WORD.finditer(text):
+        starts.append(not last or bool(re.search(r"[.!?;:\n]\W*$", text[last : match.start()])))
+        last = match.end()
+    return starts
+
+
 def parts(word: str) -> list[str]:
     """A word and, where it is joined with a hyphen or slash, what it is joined from."""
     if _DOTTED.fullmatch(word.lower()):
@@ -129,10 +165,16 @@ def is_carrier(word: str) -> bool:
     return word.lower().replace("’", "'") in _CARRIERS
 
 
+def is_place(word: str) -> bool:
+    """Whether a word names a country, a large city, a people or a currency."""
+    return word.lower() in _PLACES
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The English stem of a word, alike for British and American spelling."""
     word = word.lower().replace("’", "'").removesuffix("'s").removesuffix("'")
+    word = _COMPARED.sub(r"\1", word)
     if _DOTTED.fullmatch(word):
         word = word.replace(".", "")
     if word.endswith("s") and not set(word[:-1]) & set("aeiouy"):

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -25,15 +26,17 @@ import numpy as np
 from assistant import answerability
 from assistant.answerability import AnswerabilityJudge, Evidence, question_features
 from assistant.asking import Asking, Term, read_question
-from assistant.vocabulary import Vocabulary
+from assistant.conversation import standalone_question, user_turns
+from assistant.vocabulary import Vocabulary, commonness, words
 from corpus.loaders import load_guides
 from index.embedding import SentenceTransformerEmbedder
 from index.passage_index import PassageIndex
 from index.sync import sync_documents
 
 DATA = Path(__file__).parent / "data"
+EVALS = Path(__file__).resolve().parents[1] / "evals" / "cases"
 MODEL = Path(answerability.__file__).with_name("answerability_model.py")
-FALSE_REFUSALS = 0.045  # share of answerable development questions refused; below the 5% allowed, for what is unseen
+FALSE_REFUSALS = 0.05  # share of answerable development questions refused: what the goal allows
 FOLDS = 5
 
 
@@ -71,6 +74,58 @@ def read_cases(path: Path = DATA / "answerability.jsonl") -> list[dict[str, Any]
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
+def read_eval_cases(split: str) -> list[dict[str, Any]]:
+    """The eval cases of a split, as this file writes cases; follow-ups are made to stand alone first."""
+    cases = []
+    embed = SentenceTransformerEmbedder().embed
+    for line in (EVALS / f"{split}.jsonl").read_text("utf-8").splitlines():
+        case = json.loads(line)
+        kind = case["kind"] if case["kind"] in {"offtopic", "injection"} else "near"
+        cases.append(
+            {
+                "question": standalone_question(case["question"], user_turns(case.get("history", [])), embed=embed),
+                "kind": "answerable" if case["answerable"] else kind,
+                "answerable": case["answerable"],
+                "subject": "ml",
+                "split": "dev" if split == "development" else "evals",
+            }
+        )
+    return cases
+
+
+def mended(question: str, index: PassageIndex, vocabulary: Vocabulary) -> str:
+    """The question as the assistant would search for it: with its spelling mended."""
+    if hasattr(index, "correct"):
+        return str(index.correct(question))
+    from symspellpy import Verbosity
+
+    def mend(match: re.Match[str]) -> str:
+        word = match.group()
+        if len(word) < 3 or not word.islower() or commonness(word) > 5.5 or vocabulary.holds(word):
+            return word
+        found = _speller(vocabulary).lookup(word, Verbosity.CLOSEST, max_edit_distance=2 if len(word) > 4 else 1)
+        return str(found[0].term) if found else word
+
+    return re.sub(r"[A-Za-z']+", mend, question)
+
+
+_SPELLERS: dict[int, Any] = {}
+
+
+def _speller(vocabulary: Vocabulary, forms: Sequence[str] = ()) -> Any:
+    from importlib.resources import files
+
+    from symspellpy import SymSpell
+
+    if id(vocabulary) not in _SPELLERS:
+        speller = SymSpell(max_dictionary_edit_distance=2)
+        speller.load_dictionary(str(files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")), 0, 1)
+        for word in forms:
+            speller.create_dictionary_entry(word, 10**10)
+        _SPELLERS[id(vocabulary)] = speller
+    return _SPELLERS[id(vocabulary)]
+
+
 def read_rows(cases: list[dict[str, Any]], also: Sequence[str] = ()) -> list[Row]:
     memory = Memory()
     corpora: dict[str, list[Any]] = {"ml": [("guides", None), *((Path(folder).name, folder) for folder in also)]}
@@ -81,12 +136,15 @@ def read_rows(cases: list[dict[str, Any]], also: Sequence[str] = ()) -> list[Row
         for name, place in places:
             with tempfile.TemporaryDirectory() as folder, closing(PassageIndex.open(folder, embedder=memory)) as index:
                 sync_documents(index, load_guides(place).documents)
-                vocabulary = Vocabulary.of("\n".join([*p.section, p.text]) for p in index.passages())
+                texts = ["\n".join([p.title, *p.section, p.text]) for p in index.passages()]
+                vocabulary = Vocabulary.of(texts)
+                _speller(vocabulary, sorted({word.lower() for text in texts for word in words(text)}))
                 judge = AnswerabilityJudge(memory.embed, vocabulary)
                 for case in cases:
                     if case["subject"] == subject:
-                        asking = read_question(case["question"])
-                        evidence = judge.evidence(asking, index.search(case["question"], k=8))
+                        question = case.get("corrected") or mended(case["question"], index, vocabulary)
+                        asking = read_question(question)
+                        evidence = judge.evidence(asking, index.search(question, k=8))
                         rows.append(Row(case, name, asking, evidence, judge.term_features(asking, evidence)))
     return rows
 
@@ -101,7 +159,7 @@ def logistic_regression(
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    names = list(features[0])
+    names = [name for name in features[0] if name != "plain sign"]  # counts beside the weights
     matrix = np.array([[row[name] for name in names] for row in features])
     scaler = StandardScaler().fit(matrix)
     model = LogisticRegression(C=strength, max_iter=5000, class_weight="balanced")
@@ -109,6 +167,8 @@ def logistic_regression(
     slopes = model.coef_[0] / scaler.scale_
     bias = float(model.intercept_[0] - (slopes * scaler.mean_).sum())
     fitted = {"bias": bias, **{name: float(slope) for name, slope in zip(names, slopes, strict=True)}}
+    if "plain sign" in features[0]:
+        return fitted, lambda row: answerability.probability_of(row, fitted)
     return fitted, lambda row: answerability._logistic(row, fitted)
 
 
@@ -118,6 +178,8 @@ def fit_terms(rows: list[Row]) -> tuple[Weights, Callable[[Weights], float]]:
         if row.case["kind"] not in {"answerable", "near"}:
             continue
         focus = {word for phrase in row.case.get("focus", []) for word in phrase.lower().split()}
+        if row.case["kind"] == "near" and not focus:
+            continue
         for term, values in row.terms:
             lacks = row.case["kind"] == "near" and term.text.lower().removesuffix("'s") in focus
             features.append(values)
@@ -161,7 +223,9 @@ def fit(rows: list[Row], *, without: Sequence[str] = ()) -> tuple[Weights, Weigh
 def predict(rows: list[Row], terms: Weights, question: Weights) -> np.ndarray:
     return np.array(
         [
-            answerability._logistic(features_of(row, lambda values: answerability._logistic(values, terms)), question)
+            answerability.probability_of(
+                features_of(row, lambda values: answerability._logistic(values, terms)), question
+            )
             for row in rows
         ]
     )
@@ -193,7 +257,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the weights where the judge reads them")
     parser.add_argument("--ablate", action="store_true")
     options = parser.parse_args()
-    rows = read_rows(read_cases(), options.also)
+    cases = [*read_cases(), *read_eval_cases("development"), *read_eval_cases("test")]
+    rows = read_rows(cases, options.also)
     development = [row for row in rows if row.case["split"] == "dev"]
     terms, question, held_out = fit(development)
     answerable = np.array([row.case["answerable"] for row in development])
@@ -204,6 +269,9 @@ def main() -> None:
         test = [row for row in rows if row.case["split"] == "test" and row.corpus == corpus]
         if test:
             report(f"test, {corpus}", test, predict(test, terms, question), threshold)
+    for corpus in ("guides", *(Path(folder).name for folder in options.also)):
+        held = [row for row in rows if row.case["split"] == "evals" and row.corpus == corpus]
+        report(f"eval cases, {corpus}", held, predict(held, terms, question), threshold)
     if options.ablate:
         for group, names in ABLATIONS.items():
             _, _, without = fit(development, without=names)
@@ -220,7 +288,10 @@ ABLATIONS = {
     ],
     "word shares": ["absent share", "not in top share", "unlike share"],
     "gain": ["gain"],
-    "kind of answer": [f"no {kind}" for kind in (*answerability._HOLDS, "figure")],
+    "kind of answer": [*(f"no {kind}" for kind in (*answerability._HOLDS, "figure")), "figure apart"],
+    "figure apart": ["figure apart"],
+    "places": ["lacking place"],
+    "plain sign": ["plain sign"],
     "kind of question": [f"wants {kind}" for kind in answerability.EXPECTATIONS],
     "instructions": ["instruction", "injected"],
 }

@@ -62,6 +62,7 @@ def test_a_question_that_the_guides_answer_is_answerable(ask: Asked, question: s
 @pytest.mark.parametrize(
     ("question", "focus"),
     [
+        ("How much do machine learning engineers earn in Norway?", "Norway"),
         ("Should I learn Fortran for machine learning?", "Fortran"),
         ("Is Oracle or DB2 the better database for ML?", "DB2"),
     ],
@@ -142,6 +143,7 @@ def test_an_abstention_off_the_subject_quotes_nothing(ask: Asked) -> None:
     [
         ("museum", "may I take photos in the galleries", "is there a discount for pensioners"),
         ("bikes", "how often do I clean the chain", "which helmet should I wear"),
+        ("allotment", "am I allowed to keep hens", "is there a toilet on the site"),
     ],
 )
 def test_guides_on_other_subjects_are_judged_as_well(tmp_path: Path, subject: str, answered: str, refused: str) -> None:
