@@ -65,32 +65,30 @@ WEIGHTS = {
     "leads": -0.3,
     "short": -0.5,
 }
-CENTRING = 0.5  # of the candidates' mean vector, taken from every vector; 0.3 to 1 measured alike (docs/reader.md)
 FULL = 40  # words from which on a unit counts as long
 
 
 def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Embed) -> dict[str, Scores]:
     """Each signal's value for each unit, in [0, 1]; likenesses and scores are min-max normalised over the units.
 
-    contextual: cosine of the question and the unit under its heading, what all candidates share partly taken away;
-    plain: the same of the unit alone; passage: the hit's score; covered: the share of the question's focus terms that
-    the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the
-    best "contextual" in its passage; length: words, up to a full sentence; announces: whether it only says that
-    something follows; leads: whether it leads a list, or opens as an aside; short: whether it is a sentence of fewer
-    than four words.
+    contextual: cosine of the question and the unit under its heading; plain: cosine of the question and the unit
+    alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its heading
+    holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the best "contextual" in its
+    passage; length: words, up to a full sentence; announces: whether it only says that something follows; leads:
+    whether it leads a list, or opens as an aside; short: whether it is a sentence of fewer than four words.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
     vectors = embed([*questions, *texts, *(unit.text for unit in units)])
     asking = vectors[: len(questions)].mean(axis=0)
-    contextual = _spread(_likeness(asking, vectors[len(questions) : len(questions) + len(units)]))
+    contextual = _spread(vectors[len(questions) : len(questions) + len(units)] @ asking)
     terms = [stems(text) for text in texts]
     best: dict[int, float] = {}
     for unit, value in zip(units, contextual, strict=True):
         best[unit.hit] = max(best.get(unit.hit, 0.0), float(value))
     return {
         "contextual": contextual,
-        "plain": _spread(_likeness(asking, vectors[len(questions) + len(units) :])),
+        "plain": _spread(vectors[len(questions) + len(units) :] @ asking),
         "passage": _spread(np.array([hits[unit.hit].score for unit in units])),
         "covered": np.array(_coverage(stems(asked.focus), terms)),
         "fits": np.array([float(fits(asked, unit.text)) for unit in units]),
@@ -113,14 +111,6 @@ def fits(asked: Asked, text: str) -> bool:
     if asked.supposes:
         return bool(CORRECTING.search(text))
     return any(_KIND_PATTERNS[kind].search(text) for kind in asked.kinds[:1] if kind in _KIND_PATTERNS)
-
-
-def _likeness(asking: Vectors, vectors: Vectors) -> Scores:
-    common = CENTRING * vectors.mean(axis=0)
-    apart, towards = vectors - common, asking - common
-    lengths = np.linalg.norm(apart, axis=1) * float(np.linalg.norm(towards))
-    likeness: Scores = (apart @ towards) / np.maximum(lengths, 1e-9)
-    return likeness
 
 
 def _spread(values: NDArray[np.floating]) -> Scores:

@@ -102,19 +102,8 @@ def best_sentences(
         words += len(units[i].text.split())
         chosen.append([i])
         left.remove(i)
-    if asked.wants("reason"):
-        chosen += _reasons(chosen[0][0], {i for group in chosen for i in group}, units)
     lines = _in_order(_figures_first(asked, [Line(tuple(units[i] for i in group)) for group in chosen]))
     return _cut(_with_antecedents(lines, units))
-
-
-def _reasons(first: int, said: set[int], units: Sequence[Unit]) -> list[list[int]]:
-    """The sentence after the best one, where it leans on it: "Document your code. This shows that you can …"."""
-    after = first + 1
-    if after >= len(units) or after in said or not units[after].leans:
-        return []
-    here, there = units[first], units[after]
-    return [[after]] if (here.hit, here.block) == (there.hit, there.block) else []
 
 
 def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
