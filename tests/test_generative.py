@@ -55,7 +55,7 @@ def status(code, text="", **headers):
 
 @pytest.fixture(autouse=True)
 def no_backoff(monkeypatch):
-    monkeypatch.setattr("assistant.generative.BACKOFF", 0.001)
+    monkeypatch.setattr("assistant.generative.attempts.BACKOFF", 0.001)
 
 
 # Right answers
