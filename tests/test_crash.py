@@ -1,0 +1,335 @@
+"""A sync that is killed, a disk that is full, a folder that may not be written, files that are damaged.
+
+`TEST_KILLS=100 python -m pytest tests/test_crash.py` kills a hundred times.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from corpus.errors import AssistantError
+from index.chunking import chunk_document
+from index.passage_index import PassageIndex
+from index.store import ChromaStore
+from index.sync import sync_documents
+from tests.attack.crashing import QuickEmbedder, library, sync
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+ROOT = Path(__file__).resolve().parents[1]
+KILLS = int(os.environ.get("TEST_KILLS", "15"))
+LONGEST = 45.0  # seconds of killing, if there are not more kills to do than by default
+
+
+class Nursery:
+    """The process that forks syncs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.attack.crashing", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        self._said = ""
+        assert self._read() == "ready"
+
+    def sync(self, number: int, *, kill_after: float | None = None, most: int = 0) -> int:
+        """The exit code of a sync to a library; negative for a signal."""
+        assert self._process.stdin is not None
+        seconds = "-" if kill_after is None else f"{kill_after:.4f}"
+        self._process.stdin.write(f"{number} {seconds} {most or '-'}\n")
+        self._process.stdin.flush()
+        return int(self._read())
+
+    def close(self) -> str:
+        """End it; what it said on its standard error."""
+        if self._process.returncode is None:
+            _, self._said = self._process.communicate(timeout=60)
+        return self._said
+
+    def _read(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+
+@pytest.fixture
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    started = Nursery(tmp_path / "data")
+    yield started
+    started.close()
+
+
+def ids(number: int) -> set[str]:
+    """The passages of a library."""
+    return {passage.id for document in library(number) for passage in chunk_document(document)}
+
+
+def held(folder: Path) -> set[str]:
+    """The passages that an index opens with, each there once."""
+    with PassageIndex.open(folder, embedder=QuickEmbedder()) as index:
+        found = [passage.id for passage in index.passages()]
+        assert len(found) == len(set(found)) == len(index)
+        if found:
+            question = "How many kilograms do the bees of chapter 2 eat?"
+            hits = index.search(question, k=5)
+            assert len(hits) == 5
+            assert all("bees of chapter 2" in hit.passage.text for hit in hits[:1])
+        return set(found)
+
+
+def in_store(folder: Path) -> set[str]:
+    """The passages in the store of record."""
+    store = ChromaStore(folder / "index" / "chroma")
+    try:
+        pointer = store.pointer()
+        assert pointer is not None
+        assert not pointer.writing
+        return store.ids(pointer.live)
+    finally:
+        store.close()
+
+
+def test_a_sync_killed_at_any_moment_leaves_the_index_before_or_after_it(nursery: Nursery, tmp_path: Path) -> None:
+    folder, chance = tmp_path / "data", random.Random(9)
+    assert nursery.sync(0) == 0
+    started = time.monotonic()
+    assert nursery.sync(1) == 0
+    whole = time.monotonic() - started
+    outcomes: Counter[str] = Counter()
+    current = ids(1)
+    number = 1
+    for kill in range(KILLS):
+        if KILLS <= 15 and time.monotonic() - started > LONGEST:
+            break
+        number += 1
+        code = nursery.sync(number, kill_after=chance.uniform(0, 1.1) * whole)
+        wanted, found = ids(number), held(folder)
+        assert found in (current, wanted), f"kill {kill}: {len(found)} passages, neither the old nor the new"
+        outcomes["killed" if code < 0 else "ended"] += 1
+        outcomes["new" if found == wanted else "old"] += 1
+        current = found
+        if kill % 5 == 4:
+            assert nursery.sync(number) == 0
+            current = wanted
+            assert held(folder) == wanted
+            assert in_store(folder) == wanted
+    assert nursery.sync(number + 1) == 0
+    assert held(folder) == ids(number + 1) == in_store(folder)
+    print(dict(outcomes), f"a sync takes {whole:.2f} s")
+    assert outcomes["killed"] >= sum(outcomes.values()) // 8, outcomes  # or nothing was tried
+    leftovers = [path for path in (folder / "index").rglob("*") if ".draft" in path.name or "staging" in path.name]
+    assert leftovers == []
+
+
+def test_a_first_sync_that_is_killed_is_taken_up_by_the_next(nursery: Nursery, tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert nursery.sync(0) == 0
+    whole = time.monotonic() - began
+    for share in (0.2, 0.5, 0.8, 0.95):
+        shutil.rmtree(tmp_path / "data")
+        nursery.sync(0, kill_after=share * whole)
+        assert held(tmp_path / "data") in (set(), ids(0))
+        assert nursery.sync(0) == 0
+        assert held(tmp_path / "data") == ids(0) == in_store(tmp_path / "data")
+
+
+def test_files_that_may_not_grow_leave_the_index_as_it_was(nursery: Nursery, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    assert nursery.sync(0) == 0
+    codes = [nursery.sync(1, most=most) for most in (1, 20_000, 100_000, 300_000)]
+    assert set(codes) <= {0, 1}
+    assert 1 in codes
+    assert held(folder) in (ids(0), ids(1))
+    assert nursery.sync(2) == 0
+    assert held(folder) == ids(2) == in_store(folder)
+    said = nursery.close()
+    assert "Traceback" not in said
+    assert "room on the disk" in said or "space" in said
+
+
+FULL = """
+import sys, errno
+from pathlib import Path
+from corpus.errors import AssistantError
+from tests.attack.crashing import library, sync, QuickEmbedder
+from tests.test_crash import held, ids, in_store
+folder = Path(sys.argv[1]) / "data"
+sync(folder, 0)
+filler = Path(sys.argv[1]) / "filler"
+outcomes = []
+for room in (0, 8_000, 60_000, 200_000, 600_000):
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+    size = filler.stat().st_size
+    with filler.open("r+b") as file:
+        file.truncate(max(0, size - room))
+    before = held(folder)
+    try:
+        sync(folder, 1)
+        outcomes.append("done")
+    except AssistantError as error:
+        assert "sync" in str(error) and ("room" in str(error) or "space" in str(error)), error
+        outcomes.append("refused")
+    assert held(folder) in (ids(0), ids(1)), len(held(folder))
+    filler.unlink()
+assert "refused" in outcomes, outcomes
+sync(folder, 2)
+assert held(folder) == ids(2) == in_store(folder)
+print(outcomes)
+"""
+READ_ONLY = """
+import subprocess, sys
+from pathlib import Path
+from corpus.errors import AssistantError
+from tests.attack.crashing import sync
+from tests.test_crash import held, ids
+folder = Path(sys.argv[1]) / "data"
+sync(folder, 0)
+subprocess.run(["mount", "-o", "remount,ro", sys.argv[1]], check=True)
+assert held(folder) == ids(0)
+for data in (folder, folder.parent / "new"):
+    try:
+        sync(data, 1)
+        raise SystemExit("it wrote to a read-only folder")
+    except AssistantError as error:
+        assert "ead-only" in str(error) and "ASSISTANT_DATA_DIR" in str(error), error
+assert held(folder) == ids(0)
+"""
+
+
+@pytest.mark.parametrize("program", [FULL, READ_ONLY], ids=["full", "read-only"])
+def test_a_disk_that_takes_no_more_is_explained_and_nothing_is_lost(program: str, tmp_path: Path) -> None:
+    own_mounts = ["unshare", "--mount", "--map-root-user"]
+    if (
+        not shutil.which("unshare")
+        or subprocess.run([*own_mounts, "true"], check=False, capture_output=True).returncode
+    ):
+        pytest.skip("a mount of our own is not to be had here")
+    mount = f'mount -t tmpfs -o size=12m small {tmp_path} && exec {sys.executable} -c "$PROGRAM" {tmp_path}'
+    done = subprocess.run(
+        [*own_mounts, "sh", "-c", mount],
+        env={**os.environ, "PROGRAM": program, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def cut(path: Path) -> None:
+    """Lose the second half of a file."""
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def scribble(path: Path) -> None:
+    """Write nonsense over a part of a file."""
+    data = bytearray(path.read_bytes())
+    for position in range(0, len(data), 97):
+        data[position] ^= 0x5A
+    path.write_bytes(bytes(data))
+
+
+def empty(path: Path) -> None:
+    """Leave nothing in a file."""
+    path.write_bytes(b"")
+
+
+def replace_by_text(path: Path) -> None:
+    """Put something else in the place of a file."""
+    path.write_text("This is no database.\n" * 50)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound index, to be copied."""
+    folder = tmp_path_factory.mktemp("whole") / "data"
+    sync(folder, 0)
+    return folder
+
+
+DAMAGE = [cut, scribble, empty, replace_by_text, Path.unlink]
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("which", ["manifest", "segments", "documents", "database", "vectors"])
+def test_damage_is_mended_or_told_and_never_answered_from(
+    which: str, damage: Callable[[Path], object], whole: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(whole, folder)
+    patterns = {
+        "manifest": "index.json",
+        "segments": "segments/*.segment",
+        "documents": "documents-*.json",
+        "database": "chroma/chroma.sqlite3",
+        "vectors": "chroma/*/*.bin",
+    }
+    for path in (folder / "index").glob(patterns[which]):
+        damage(path)
+    try:
+        for number in (0, 1):
+            assert held(folder) == ids(0)
+            sync(folder, number)
+            assert held(folder) == ids(number)
+        assert in_store(folder) == ids(1)
+    except AssistantError as error:
+        assert "sync --rebuild" in str(error), error
+    PassageIndex.reset(folder)  # what --rebuild does first
+    sync(folder, 2)
+    assert held(folder) == ids(2) == in_store(folder)
+
+
+def test_an_index_of_another_layout_or_embedder_is_never_mixed(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    sync(folder, 0)
+    manifest = folder / "index" / "index.json"
+    whole = manifest.read_text()
+    for layout in (0, 1, 99):
+        manifest.write_text(
+            whole.replace('"layout": 2', f'"layout": {layout}').replace('"layout": 3', f'"layout": {layout}')
+        )
+        with PassageIndex.open(folder, embedder=QuickEmbedder()) as index:
+            assert "another version" in (index.stale or "")
+            with pytest.raises(AssistantError, match=r"sync"):
+                index.search("bees")
+    manifest.write_text(whole)
+
+    class Other(QuickEmbedder):
+        name = "another"
+
+    with PassageIndex.open(folder, embedder=Other()) as index:
+        assert "another" in (index.stale or "")
+        with pytest.raises(AssistantError, match=r"sync"):
+            index.search("bees")
+        sync_documents(index, library(0))
+        assert index.stale is None
+        assert {passage.id for passage in index.passages()} == ids(0)
+
+
+def test_a_library_that_is_suddenly_gone_stays_in_the_index(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    sync(folder, 0)
+    with PassageIndex.open(folder, embedder=QuickEmbedder()) as index:
+        for remaining in ([], library(0)[:3]):
+            with pytest.raises(AssistantError, match="--allow-removal"):
+                sync_documents(index, remaining)
+        assert {passage.id for passage in index.passages()} == ids(0)
+        sync_documents(index, library(0)[:3], allow_removal=True)
+        assert len({passage.document for passage in index.passages()}) == 3
