@@ -295,6 +295,7 @@ class ChromaStore:
 
 def _folder(folder: Path) -> ClientAPI:
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -306,7 +307,13 @@ def _folder(folder: Path) -> ClientAPI:
                     f"{database} is not a database any more. "
                     "`ml-career-assistant sync --rebuild` makes the index anew from the guides."
                 )
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    try:
+        return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    except BaseException:
+        # Chroma keeps what could not be started, and would give it to whoever opens the folder next, even mended.
+        if not SharedSystemClient._identifier_to_refcount.get(str(folder)):
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        raise
 
 
 def _server(url: str) -> ClientAPI:
