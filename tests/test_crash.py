@@ -114,14 +114,16 @@ def test_a_sync_killed_at_any_moment_leaves_the_index_before_or_after_it(nursery
         if KILLS <= 15 and time.monotonic() - started > LONGEST:
             break
         number += 1
-        code = nursery.sync(number, kill_after=chance.uniform(0, 1.1) * whole)
+        code = nursery.sync(number, kill_after=chance.uniform(0, 1.2) * whole)
         wanted, found = ids(number), held(folder)
         assert found in (current, wanted), f"kill {kill}: {len(found)} passages, neither the old nor the new"
         outcomes["killed" if code < 0 else "ended"] += 1
         outcomes["new" if found == wanted else "old"] += 1
         current = found
         if kill % 5 == 4:
+            began = time.monotonic()
             assert nursery.sync(number) == 0
+            whole = time.monotonic() - began  # it first undoes what was cut off, which takes longer
             current = wanted
             assert held(folder) == wanted
             assert in_store(folder) == wanted
@@ -283,6 +285,7 @@ def test_damage_is_mended_or_told_and_never_answered_from(
     }
     for path in (folder / "index").glob(patterns[which]):
         damage(path)
+    told = ""
     try:
         for number in (0, 1):
             assert held(folder) == ids(0)
@@ -290,7 +293,9 @@ def test_damage_is_mended_or_told_and_never_answered_from(
             assert held(folder) == ids(number)
         assert in_store(folder) == ids(1)
     except AssistantError as error:
-        assert "sync --rebuild" in str(error), error
+        told = str(error)
+    assert told == "" or "sync --rebuild" in told
+    assert "object has no attribute" not in told
     PassageIndex.reset(folder)  # what --rebuild does first
     sync(folder, 2)
     assert held(folder) == ids(2) == in_store(folder)
