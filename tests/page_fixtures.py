@@ -163,7 +163,7 @@ class Visitor:
     def open(self, path: str = "/") -> Page:
         """Go to the page and wait until it is ready."""
         self.page.goto(self.address + path)
-        self.page.wait_for_selector("#banner:not(:has(.starting))", state="attached")
+        self.page.wait_for_selector("html[data-ready]", state="attached")
         return self.page
 
     def ask(self, question: str) -> None:

@@ -48,6 +48,20 @@ def asking(chromium: Browser, scripted: tuple[str, ScriptedReader]) -> Iterator[
         yield found, reader
 
 
+def test_a_question_may_be_asked_before_the_page_is_complete(chromium: Browser, site: str) -> None:
+    with visiting(chromium, site) as visitor:
+        visitor.open()
+        visitor.ask("What is MLOps?")
+        page = visitor.page
+        page.route("**/api/page", lambda route: (page.wait_for_timeout(800), route.continue_()))
+        page.goto(site)
+        page.fill("#question", QUESTION)
+        page.press("#question", "Enter")
+        expect(page.locator(".text a.citation").first).to_be_visible()
+        page.wait_for_selector("html[data-ready]", state="attached")
+        expect(page.locator(".question p").last).to_have_text(QUESTION)
+
+
 def test_a_newcomer_asks_an_example(visitor: Visitor) -> None:
     page = visitor.open()
     examples = page.locator(".examples button")

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -55,6 +56,12 @@ def test_ask_is_the_only_endpoint_and_is_documented(client: Client) -> None:
     endpoint = api["named_endpoints"]["/ask"]
     assert [parameter["parameter_name"] for parameter in endpoint["parameters"]] == ["question", "history"]
     assert "every sentence cited" in endpoint["description"]
+
+
+def test_the_example_in_the_documents_runs(site: str) -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "page.md").read_text(encoding="utf-8")
+    code = page.split("```py\n", 1)[1].split("```", 1)[0]
+    exec(code.replace("http://127.0.0.1:7860/", site), {})
 
 
 def test_rest_needs_no_library(site: str) -> None:

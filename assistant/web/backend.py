@@ -52,6 +52,7 @@ class Backend:
         self._settled = Event()
         self._opening = False
         self._closed = False
+        self._opener: Thread | None = None
         self._using: dict[tuple[int, str], Assistant] = {}
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
@@ -110,7 +111,8 @@ class Backend:
             self._opening = True
             self._settled.clear()
             self.status = Status("starting", "Opening the store…")
-        Thread(target=self._open, name="page-start", daemon=True).start()
+        self._opener = Thread(target=self._open, name="page-start", daemon=True)
+        self._opener.start()
 
     async def settled(self) -> None:
         """Return once everything is open.
@@ -169,6 +171,8 @@ class Backend:
     def close(self) -> None:
         """Let go of everything."""
         self._closed = True
+        if self._opener is not None:
+            self._opener.join(5)  # a thread that is cut off inside the embedder aborts the process
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._slow_threads.shutdown(wait=False, cancel_futures=True)
         if self._library is not None:

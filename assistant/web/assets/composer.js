@@ -2,8 +2,16 @@
 import { $ } from "./dom.js";
 import { problem, stop, submit } from "./thread.js";
 
-/** Begin; a question may have `limit` characters. */
-export function startComposer(limit) {
+let limit = Infinity;
+
+/** A question may have so many characters. */
+export function limitQuestions(characters) {
+  limit = characters;
+  $("question").dispatchEvent(new Event("input"));
+}
+
+/** Begin, at once: who is quick may ask before the rest of the page is there. */
+export function startComposer() {
   const field = $("question");
   const send = $("send");
   const changed = () => {

@@ -1,13 +1,13 @@
 // Begin: show what the server is doing until it is ready, then the conversation.
 import { call } from "./api.js";
-import { startComposer } from "./composer.js";
+import { limitQuestions, startComposer } from "./composer.js";
 import { refreshConversations, startConversations } from "./conversations.js";
 import { $, h, icon } from "./dom.js";
 import { refreshGuides, startGuides } from "./guides.js";
 import { preferences, startSettings } from "./settings.js";
 import { closeSheet, openSheet, showSources } from "./sources.js";
 import { close as closeTip } from "./tip.js";
-import { offer, openConversation, startThread } from "./thread.js";
+import { hasBegun, offer, openConversation, startThread } from "./thread.js";
 
 const loadExamples = async () => offer(await call("GET", "/api/examples"));
 
@@ -24,8 +24,9 @@ async function begin() {
     closeSheet();
   });
   offer([]);
+  startComposer();
   const start = await call("GET", "/api/page");
-  startComposer(start.question_limit);
+  limitQuestions(start.question_limit);
   startSettings(start);
   startGuides(start, loadExamples);
   $("question").focus({ preventScroll: true });
@@ -49,7 +50,8 @@ async function ready(status) {
   const newest = await refreshConversations();
   refreshGuides().catch(() => {});
   loadExamples().catch(() => {});
-  await route(newest);
+  if (!hasBegun()) await route(newest);
+  document.documentElement.dataset.ready = "true";
   addEventListener("popstate", () => route(""));
 }
 
@@ -70,6 +72,7 @@ function broken(status) {
     await call("POST", "/api/retry");
     await ready({ phase: "starting", message: "Trying again…", done: 0, total: 0 });
   } }, "Try again");
+  document.documentElement.dataset.ready = "true";
   $("banner").replaceChildren(h("div", { className: "broken", role: "alert" }, h("h2", {}, "The page cannot answer yet"), h("p", {}, status.message), again));
 }
 

@@ -28,6 +28,9 @@ export function startThread({ choose, changed }) {
 
 export const currentConversation = () => state.conversation;
 
+/** Whether something was asked since the page was opened, or is shown. */
+export const hasBegun = () => Boolean(state.running || state.turns.length);
+
 /** Offer these questions where a conversation is empty. */
 export function offer(questions) {
   examples = questions;
