@@ -17,6 +17,7 @@ from assistant.answer import Answer
 from assistant.conversation import Message, standalone_question
 from assistant.errors import ModelError, QuestionError
 from assistant.extractive import ExtractiveReader
+from assistant.question import plain_words
 from assistant.reader import Reader, ReaderResult, Rewriter
 from assistant.settings import Settings, default_data_dir
 from corpus.document import Document
@@ -269,7 +270,8 @@ class Assistant:
 
     def _retrieve(self, turn: _Turn) -> _Turn:
         started = perf_counter()
-        hits = tuple(self.index.search(turn.searched_for, k=turn.k or self.settings.passages, where=turn.where))
+        query = plain_words(turn.searched_for)
+        hits = tuple(self.index.search(query, k=turn.k or self.settings.passages, where=turn.where))
         return replace(turn, hits=hits, timings={**turn.timings, "retrieve": perf_counter() - started})
 
     def _read(self, turns: Iterator[_Turn]) -> Iterator[str | Answer]:
