@@ -10,6 +10,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,15 +35,15 @@ class Nursery:
     """The process that forks syncs."""
 
     def __init__(self, folder: Path) -> None:
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.attack.crashing", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._said,
             text=True,
             cwd=ROOT,
         )
-        self._said = ""
         assert self._read() == "ready"
 
     def sync(self, number: int, *, kill_after: float | None = None, most: int = 0) -> int:
@@ -53,11 +54,21 @@ class Nursery:
         self._process.stdin.flush()
         return int(self._read())
 
-    def close(self) -> str:
-        """End it; what it said on its standard error."""
-        if self._process.returncode is None:
-            _, self._said = self._process.communicate(timeout=60)
-        return self._said
+    def must_sync(self, number: int) -> float:
+        """Sync to a library; how long it took, in seconds."""
+        began = time.monotonic()
+        assert self.sync(number) == 0, self.said()
+        return time.monotonic() - began
+
+    def said(self) -> str:
+        """What the syncs said on their standard error."""
+        self._said.seek(0)
+        return self._said.read()
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate(timeout=60)
+        self._said.close()
 
     def _read(self) -> str:
         assert self._process.stdout is not None
@@ -103,10 +114,9 @@ def in_store(folder: Path) -> set[str]:
 
 def test_a_sync_killed_at_any_moment_leaves_the_index_before_or_after_it(nursery: Nursery, tmp_path: Path) -> None:
     folder, chance = tmp_path / "data", random.Random(9)
-    assert nursery.sync(0) == 0
+    nursery.must_sync(0)
     started = time.monotonic()
-    assert nursery.sync(1) == 0
-    whole = time.monotonic() - started
+    whole = nursery.must_sync(1)
     outcomes: Counter[str] = Counter()
     current = ids(1)
     number = 1
@@ -121,14 +131,13 @@ def test_a_sync_killed_at_any_moment_leaves_the_index_before_or_after_it(nursery
         outcomes["new" if found == wanted else "old"] += 1
         current = found
         if kill % 5 == 4:
-            began = time.monotonic()
-            assert nursery.sync(number) == 0
+            seconds = nursery.must_sync(number)
             if found != wanted:
-                whole = time.monotonic() - began  # it first undoes what was cut off, which takes longer
+                whole = seconds  # it first undoes what was cut off, which takes longer
             current = wanted
             assert held(folder) == wanted
             assert in_store(folder) == wanted
-    assert nursery.sync(number + 1) == 0
+    nursery.must_sync(number + 1)
     assert held(folder) == ids(number + 1) == in_store(folder)
     print(dict(outcomes), f"a sync takes {whole:.2f} s")
     assert outcomes["killed"] >= sum(outcomes.values()) // 8, outcomes  # or nothing was tried
@@ -137,27 +146,25 @@ def test_a_sync_killed_at_any_moment_leaves_the_index_before_or_after_it(nursery
 
 
 def test_a_first_sync_that_is_killed_is_taken_up_by_the_next(nursery: Nursery, tmp_path: Path) -> None:
-    began = time.monotonic()
-    assert nursery.sync(0) == 0
-    whole = time.monotonic() - began
+    whole = nursery.must_sync(0)
     for share in (0.2, 0.5, 0.8, 0.95):
         shutil.rmtree(tmp_path / "data")
         nursery.sync(0, kill_after=share * whole)
         assert held(tmp_path / "data") in (set(), ids(0))
-        assert nursery.sync(0) == 0
+        nursery.must_sync(0)
         assert held(tmp_path / "data") == ids(0) == in_store(tmp_path / "data")
 
 
 def test_files_that_may_not_grow_leave_the_index_as_it_was(nursery: Nursery, tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    assert nursery.sync(0) == 0
+    nursery.must_sync(0)
     codes = [nursery.sync(1, most=most) for most in (1, 20_000, 100_000, 300_000)]
     assert set(codes) <= {0, 1}
     assert 1 in codes
     assert held(folder) in (ids(0), ids(1))
-    assert nursery.sync(2) == 0
+    nursery.must_sync(2)
     assert held(folder) == ids(2) == in_store(folder)
-    said = nursery.close()
+    said = nursery.said()
     assert "Traceback" not in said
     assert "room on the disk" in said or "space" in said
 
