@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock, get_ident
-from time import monotonic, sleep
 
 import numpy as np
 
@@ -31,7 +30,6 @@ logger = logging.getLogger(__name__)
 FOLDER = "index"  # inside the data folder: all that is ours, so that nothing else there is ever touched
 PAGE = 1000  # passages sent to the store at once when it is made anew
 LOCK_SECONDS = 1800.0  # for another sync to end: 100,000 passages take about that
-WRITING_SECONDS = 60.0  # for the first sync of a server to end, where there is nothing to answer from yet
 
 
 class PassageIndex:
@@ -53,6 +51,7 @@ class PassageIndex:
         self._changing = RLock()
         self._changer: int | None = None  # the thread inside `changing`
         self._store: ChromaStore | None = None
+        self._unready: str | None = None
         self._vectors = RememberedVectors(embedder)
 
     @classmethod
@@ -119,6 +118,8 @@ class PassageIndex:
         self._refresh()
         if self._generations.other_layout:
             return f"it was made by another version of this program ({self._generations.other_layout})"
+        if self._unready:
+            return self._unready
         manifest = self._generations.manifest
         if manifest and manifest.embedder != self._embedder.name:
             return f"its vectors are by {manifest.embedder}, and the embedder is {self._embedder.name}"
@@ -309,22 +310,16 @@ class PassageIndex:
         except DamagedFileError:
             self._generations.forget()
             snapshot = self._generations.snapshot
-        started = monotonic()
-        while True:
-            pointer = self._open_store().pointer()
-            held = self._generations.manifest
-            if pointer is None or (held and (held.live, held.generation) == (pointer.live, pointer.generation)):
-                return snapshot
-            if not pointer.writing or self._is_changing:
-                return self._derive_from(pointer)
-            if held:
-                return snapshot  # the generation before the one that is being written
-            if monotonic() - started > WRITING_SECONDS:
-                raise PassageIndexError(
-                    "The index on the server is being written, or its last sync was cut off. "
-                    "Wait for the sync to end, or run `ml-career-assistant sync`."
-                )
-            sleep(0.5)
+        pointer = self._open_store().pointer()
+        held = self._generations.manifest
+        self._unready = None
+        if pointer is None or (held and (held.live, held.generation) == (pointer.live, pointer.generation)):
+            return snapshot
+        if not pointer.writing or self._is_changing:
+            return self._derive_from(pointer)
+        if held is None:
+            self._unready = "the server's is being written by another machine, or its last sync was cut off"
+        return snapshot  # the generation before the one that is being written
 
     def _derive(self, reason: str) -> Snapshot:
         """The files made anew from the store in this folder."""

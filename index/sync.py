@@ -11,7 +11,7 @@ from corpus.document import Document
 from index.chunking import CHUNKING_VERSION, PASSAGE_TOKENS, chunk_document
 from index.errors import PassageIndexError
 from index.passage import Passage
-from index.passage_index import PassageIndex
+from index.passage_index import LOCK_SECONDS, PassageIndex
 from index.windows import Progress
 
 __all__ = ["Progress", "SyncReport", "sync_documents"]
@@ -36,6 +36,7 @@ def sync_documents(
     progress: Progress | None = None,
     allow_removal: bool = False,
     rebuild: bool = False,
+    wait: float = LOCK_SECONDS,
 ) -> SyncReport:
     """Make the index hold the passages of these documents and no others.
 
@@ -50,6 +51,7 @@ def sync_documents(
         progress: Called with (passages embedded, passages to embed).
         allow_removal: Let all or most of the documents go at once.
         rebuild: Embed and write everything anew.
+        wait: Seconds to wait for another sync of the same index to end.
 
     Raises:
         PassageIndexError: If all or most documents are gone, which an unmounted disk looks like, and `allow_removal`
@@ -60,7 +62,7 @@ def sync_documents(
     known, cut = index.documents()
     if not rebuild and cut == chunking and known == {**given, **_kept(known, given, keep)}:
         return SyncReport(unchanged=len(index))
-    with index.changing():
+    with index.changing(wait=wait):
         rebuild = rebuild or index.stale is not None
         known, cut = index.documents()
         held = known if known is not None else dict.fromkeys({p.document for p in index.passages()}, "")
