@@ -309,6 +309,23 @@ def test_damage_is_mended_or_told_and_never_answered_from(
     assert held(folder) == ids(2) == in_store(folder)
 
 
+def test_vector_files_that_a_kill_left_empty_are_written_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    with PassageIndex.open(folder, embedder=QuickEmbedder()) as index:
+        sync_documents(index, library(0, 400))  # enough for Chroma to write its vectors out of the database
+        before = {passage.id for passage in index.passages()}
+    damaged = list((folder / "index" / "chroma").rglob("*.pickle"))
+    assert damaged
+    for path in damaged:
+        empty(path)
+    with PassageIndex.open(folder, embedder=QuickEmbedder()) as index:
+        assert {passage.id for passage in index.passages()} == before
+        sync_documents(index, library(1, 400))
+        after = {passage.id for passage in index.passages()}
+    assert after == {passage.id for document in library(1, 400) for passage in chunk_document(document)}
+    assert in_store(folder) == after
+
+
 def test_an_index_of_another_layout_or_embedder_is_never_mixed(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     sync(folder, 0)

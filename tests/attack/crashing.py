@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import signal
 import sys
 import time
@@ -43,10 +44,10 @@ class QuickEmbedder:
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def library(number: int) -> list[Document]:
+def library(number: int, size: int = 30) -> list[Document]:
     """The documents of a library; the next one has a third of them changed, one more, and one less."""
     documents = []
-    for place in range(number, number + 30):
+    for place in range(number, number + size):
         animal = ANIMALS[place % len(ANIMALS)]
         edition = number // 3 if place % 3 == number % 3 else 0
         sections = tuple(
@@ -89,16 +90,17 @@ def _run(folder: Path, number: int, most: int) -> None:
     code = 3
     try:
         if most:
-            import resource
-
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
         sync(folder, number)
         code = 0
-    except AssistantError as error:
-        print(error, file=sys.stderr, flush=True)
-        code = 1
-    except BaseException:  # noqa: BLE001 - the fork's outermost door
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001 - the fork's outermost door
+        if most:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        if isinstance(error, AssistantError):
+            code = 1
+            print(error, file=sys.stderr, flush=True)
+        else:
+            traceback.print_exc()
     finally:
         os._exit(code)
 
