@@ -108,6 +108,8 @@ answer reply respond response
 problem issue
 result outcome
 example instance
+fridge refrigerator
+connect link join
 """.strip()
 # Pairs of opposites: one pole | the other. Inflected forms follow by stem.
 OPPOSITES = """
@@ -151,6 +153,9 @@ continue proceed | stop cease
 interesting stimulating | boring dull
 correct right accurate | incorrect wrong inaccurate
 true | false
+open | closed shut
+good | poor bad
+heavy heavier heaviest | light lighter lightest
 together | alone
 improve better | worsen worse
 """.strip()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,16 @@ class Parsed:
         return tuple(found)
 
     @cached_property
+    def cells(self) -> tuple[tuple[Term, ...], ...]:
+        """Clauses cut at "and" and the like as well: the smallest stretches that may say something."""
+        joints = [found.start() for found in _JOINT.finditer(self.text)]
+        found: list[tuple[Term, ...]] = []
+        for clause in self.clauses:
+            for _, cell in groupby(clause.terms, key=lambda term: bisect(joints, term.position)):
+                found.append(tuple(cell))
+        return tuple(found)
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(term.key for term in self.terms)
 
@@ -119,3 +131,4 @@ def runs(text: str) -> Iterable[tuple[list[int], str]]:
 
 PREFIX = 5  # letters that two words share to count as kin: container, containerise
 SPECIFIC = 0.9  # weight from which a word says what a claim is about (fitted; flat from .9 to 1.2)
+_JOINT = re.compile(r"\b(?:and|or|nor|then|when|if|who|which|that|before|after)\b", re.IGNORECASE)

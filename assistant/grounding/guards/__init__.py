@@ -10,12 +10,14 @@ from assistant.grounding.guards.numbers import guard_number
 from assistant.grounding.guards.quantifiers import guard_quantifier
 from assistant.grounding.guards.roles import guard_role
 from assistant.grounding.guards.salad import guard_salad
+from assistant.grounding.guards.swap import guard_swap
 from assistant.grounding.matching import Case
 
 GUARDS: dict[str, Callable[[Case], float]] = {
     "number": guard_number,
     "name": guard_name,
     "substitute": guard_substitute,
+    "swap": guard_swap,
     "role": guard_role,
     "negation": guard_negation,
     "quantifier": guard_quantifier,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
+from assistant.grounding.guards.frame import framed_alike
 from assistant.grounding.matching import Case
 from assistant.grounding.terms import SPECIFIC, Parsed, Term
 
@@ -43,6 +44,7 @@ def guard_substitute(case: Case) -> float:
                         and old
                         and all(t.weight >= SPECIFIC for t in new)
                         and any(t.weight > 0.5 for t in old)
+                        and framed_alike(case.claim.text, new, sentence.parsed.text, unit[start:end])
                     ):
                         return 0.85
     return 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.grounding.lexicon import NEGATIVE_WORDS
 from assistant.grounding.matching import Case
@@ -41,21 +42,33 @@ def _opposed(case: Case, term: Term, at: int) -> bool:
     if most < 0.3 * sum(case.claim.terms[other].weight for other in others):
         return False
     nearest = [case.sentences[index].parsed for index in holders if shared[index] > most - 0.25]
-    found = [
-        (clause, own) for parsed in nearest for clause in parsed.clauses for own in clause.terms if own.key == term.key
-    ]
+    found = _closest(case.claim, term, nearest)
     if term.key[0] == "±":
-        if NOT_ALL.search(case.claim.text):
-            return False
+        if NOT_ALL.search(case.claim.text) or "than" in case.claim.words & nearest[0].words:
+            return False  # "A weighs more than B" and "B weighs less than A" are one; the role guard sees to it
         return all(own.polarity != term.polarity for _, own in found)
     if term.negated == "not":
-        return not any(own.negated or "not" in clause.negators for clause, own in found)
+        return not any(own.negated or "not" in clause.negators for clause, own in found) and all(
+            NEGATIVE_WORDS.isdisjoint(parsed.words) for parsed in nearest
+        )
     if term.negated == "without":
         return not any(own.negated or clause.negators for clause, own in found)
     if any(clause.negators for clause in case.claim.clauses):
         return False
     heads = [clause.terms.index(own) for clause, own in found if own.negated]
     return bool(found) and len(heads) == len(found) and all(_heads_negation(clause, own) for clause, own in found)
+
+
+def _closest(claim: Parsed, term: Term, sentences: Sequence[Parsed]) -> list[tuple[Clause, Term]]:
+    """Where a term stands, in the clauses that hold most of what else the claim says.
+
+    "Books can be renewed, films cannot be renewed" says two things of renewing.
+    """
+    found = [(clause, own) for parsed in sentences for clause in parsed.clauses for own in clause.terms]
+    found = [(clause, own) for clause, own in found if own.key == term.key]
+    keys = claim.keys - {term.key}
+    shared = [sum(own.weight for own in clause.terms if own.key in keys) for clause, _ in found]
+    return [pair for pair, amount in zip(found, shared, strict=True) if amount > max(shared) - 0.25]
 
 
 def _heads_negation(clause: Clause, term: Term) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.grounding.guards.negation import NOT_ALL
 from assistant.grounding.lexicon import HEDGES, UNIVERSALS
 from assistant.grounding.matching import Case
@@ -9,7 +11,8 @@ from assistant.grounding.matching import Case
 
 def guard_quantifier(case: Case) -> float:
     """ "All", "always", "only", "guarantees" where the evidence says less."""
-    claimed = {UNIVERSALS[word] for word in case.claim.words if word in UNIVERSALS and word not in ("each", "both")}
+    said = _WORDS.findall(_ONLY_SO_MANY.sub(" ", case.claim.text).lower())
+    claimed = {UNIVERSALS[word] for word in said if word in UNIVERSALS and word not in ("each", "both")}
     if NOT_ALL.search(case.claim.text):
         return 1.0
     if not claimed - {UNIVERSALS[word] for word in case.cover_words if word in UNIVERSALS}:
@@ -17,3 +20,7 @@ def guard_quantifier(case: Case) -> float:
     if "only" in claimed or case.cover_words & HEDGES:
         return 0.6
     return 0.8
+
+
+_ONLY_SO_MANY = re.compile(r"\bonly (?=(?:after|in|at|for|about|around)?\s*[$€£]?\d)", re.IGNORECASE)  # "only 14 days"
+_WORDS = re.compile(r"[a-z]+")

@@ -27,7 +27,9 @@ def _relation_reversed(case: Case) -> bool:
             continue
         straight = len(claimed[1] & sides[1]) + len(claimed[2] & sides[2])
         crossed = len(claimed[1] & sides[2]) + len(claimed[2] & sides[1])
-        if claimed[3] == sides[3] and crossed > straight and claimed[1] & sides[2] and claimed[2] & sides[1]:
+        both = claimed[1] & sides[2] and claimed[2] & sides[1]
+        turned = claimed[2] <= sides[1] and sides[2] <= claimed[1]  # "Open the red valve before the blue one"
+        if claimed[3] == sides[3] and both and (crossed > straight or turned):
             return True
         if claimed[3] != sides[3] and straight > crossed and claimed[1] & sides[1] and claimed[2] & sides[2]:
             return True

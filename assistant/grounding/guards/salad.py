@@ -21,7 +21,7 @@ def guard_salad(case: Case) -> float:
         place += _NEIGHBOURS + 1
     keys = [term.key for term in case.claim.terms if term.weight and term.key in places]
     pairs = list(pairwise(keys))
-    if len(pairs) < 3:
+    if len(pairs) < 4:
         return 1.0
     near = sum(
         one != other and any(abs(a - b) <= _NEIGHBOURS for a in places[one] for b in places[other])
