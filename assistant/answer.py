@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from index.passage import Hit, Passage
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True)
@@ -94,22 +98,22 @@ class Answer:
         """The answer that `to_dict` wrote.
 
         Raises:
-            ValueError: If a field is missing or unknown.
+            ValueError: If a field is missing or unknown, or of another type.
         """
+        unknown = set(data) - {entry.name for entry in fields(cls)} if isinstance(data, Mapping) else set()
+        if unknown:
+            raise ValueError(f"not a saved answer: it has the unknown field {min(map(repr, unknown))}")
         try:
-            fields = dict(data)
-            fields["claims"] = tuple(
-                Claim(**{**claim, "citations": tuple(claim["citations"])}) for claim in data["claims"]
-            )
-            fields["citations"] = tuple(
-                Citation(**{**citation, "passage": Passage(**citation["passage"])}) for citation in data["citations"]
-            )
-            fields["hits"] = tuple(
-                Hit(Passage(**hit["passage"]), hit["score"], tuple(Passage(**p) for p in hit["duplicates"]))
-                for hit in data["hits"]
-            )
-            for name in ("suggestions", "notes"):
-                fields[name] = tuple(data[name])
-            return cls(**fields)
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a saved answer: {error}") from error
+            return _answers().validate_python(data)
+        except ValueError as error:  # pydantic's is one, and it lists every field of every type tried
+            problems: list[Any] = getattr(error, "errors", list)()
+            place = ".".join(str(part) for part in problems[0]["loc"]) if problems else ""
+            cause = f"{place or 'it'}: {problems[0]['msg']}" if problems else str(error)
+            raise ValueError(f"not a saved answer: {cause}") from error
+
+
+@cache
+def _answers() -> TypeAdapter[Answer]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Answer)
