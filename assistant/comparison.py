@@ -50,10 +50,7 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
 
 def guide_by_guide(asked: Asked, units: Sequence[Unit], best: Sequence[int]) -> list[Line]:
     """Where the question names guides ("the roadmap … and the playbook"), the best of each; [] where it does not."""
-    titles = {unit.passage.document: set(stems(unit.passage.title)) for unit in units}
-    shared = set.intersection(*titles.values()) if len(titles) > 1 else set()
-    wanted = set(stems(asked.focus))
-    named = [document for document, title in titles.items() if (title - shared) & wanted]
+    named = guides_named(asked, units)
     if len(named) < 2:
         return []
     return [
@@ -61,6 +58,16 @@ def guide_by_guide(asked: Asked, units: Sequence[Unit], best: Sequence[int]) -> 
         for document in named
         for i in [i for i in best if units[i].passage.document == document and units[i].kind != "lead-in"][:2]
     ]
+
+
+def guides_named(asked: Asked, units: Sequence[Unit]) -> list[str]:
+    """The guides that the question speaks of: it holds a word of the title that not all titles share."""
+    titles = {unit.passage.document: set(stems(unit.passage.title)) for unit in units}
+    if len(titles) < 2:
+        return []
+    shared = set.intersection(*titles.values())
+    wanted = set(stems(asked.focus))
+    return [document for document, title in titles.items() if (title - shared) & wanted]
 
 
 def _sub_questions(asked: Asked) -> list[str]:

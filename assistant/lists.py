@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.outline import Guides
+from assistant.comparison import guides_named
+from assistant.outline import Guides, Outline
 from assistant.question import Asked
 from assistant.ranking import ENUMERATION, Embed, Scores, stems
 from assistant.selection import Line
@@ -26,6 +27,7 @@ STUMP = 5  # words up to which items say little out of their list: "Pipe wrench"
 # where the question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks
 # of something else as well. A little less will do; a little more is wanted where the best unit enumerates itself.
 STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD, NAMED_LEAD = 0.3, 0.2, 0.1, 0.05, -0.03
+NAMED_GUIDE = 0.3  # more for the list of a guide that the question names
 
 
 def list_of_headings(
@@ -44,10 +46,12 @@ def list_of_headings(
     vectors = embed([asked.focus, *(outline.about for outline in outlines), *(unit.in_context for unit in units)])
     likeness = vectors[1:] @ vectors[0]
     wanted = set(stems(asked.focus))
+    named = guides_named(asked, units)
     merit = [
         float(likeness[number])
         + STEPS_ASKED * (outline.counted and asked.of_steps)
         + COUNT_ASKED * (asked.count == len(outline.members))
+        + NAMED_GUIDE * _of_the_guide(outline, named)
         - ELSEWHERE * len(set(stems(outline.heading)) - wanted) / (len(stems(outline.heading)) or 1)
         for number, outline in enumerate(outlines)
     ]
@@ -69,6 +73,13 @@ def list_of_headings(
         shape, marker = ("step", f"{number}.") if outline.counted else ("item", "")
         lines.append(Line((unit,), shape, name, marker, named_only=bool(name) and long))
     return lines
+
+
+def _of_the_guide(outline: Outline, named: Sequence[str]) -> float:
+    """How much of a named guide's title a list speaks of, in [0, 1]: "the steps of the roadmap" are its main ones."""
+    passage = outline.members[0][1].passage
+    title = set(stems(passage.title))
+    return len(title & set(stems(outline.about))) / (len(title) or 1) if passage.document in named else 0.0
 
 
 def whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequence[int], guides: Guides) -> list[Line]:

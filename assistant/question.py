@@ -23,6 +23,7 @@ where whether which while who whom whose why will with within without won would 
 yourself s t m d u ur plz
 """
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+ASKED_WORDS = 5  # the asking sentence of a shorter one stands alone from this many on; a guess
 STORY_WORDS = 20  # a question longer than this, in several sentences, is a story with the question in it; measured
 
 # What people write, and the words that guides use for it: abbreviations of the field, spoken, British and Indian
@@ -30,6 +31,8 @@ STORY_WORDS = 20  # a question longer than this, in several sentences, is a stor
 _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"\b(?:{pattern})\b(?!['’]\w)", re.IGNORECASE), words)
     for pattern, words in (
+        (r"(?:explain |tell me )?like i['’]?(?:m| am) (?:five|5)|eli5|lol|ugh|tbh|be (?:straight|honest) with me", ""),
+        (r"(?:respected )?sir|ma['’]?am|kindly|(?<!\w )please", ""),
         (r"(?:mles|ml engineers|ml engs|ml devs)", "machine learning engineers"),
         (r"(?:mle|ml engineer|ml eng|ml dev)", "machine learning engineer"),
         (r"ml", "machine learning"),
@@ -50,12 +53,38 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"perks?", "benefits"),
         (r"(?:ph\.?d\.?|doctorate)", "PhD (advanced degree)"),
         (r"(?:post-?grad(?:uate)?|postgraduation|masters|m\.?tech|msc)", "master's (advanced degree)"),
+        (r"(?:which|what) (?:\w+ )?(?:branch|stream|major)(?: of (?:study|engineering))?", "which degree subject"),
+        (
+            r"(?:dropped out of|never went to|did(?:n['’]t| not) (?:go to|finish)|skipped|quit|without(?: going to)?)"
+            r" (?:uni|varsity|university|college|school)",
+            "without a degree",
+        ),
+        (r"(?:job market|job prospects|career prospects|job opportunities|hiring like)", "career outlook and demand"),
+        (r"(?:drop-?outs?|no[- ]degree)", "without a degree"),
+        (
+            r"(?:gone|going|go|turned|got|getting|become|became) (?:rubbish|bad|wrong|worse|off|stale|downhill)",
+            "degraded, performance degrades",
+        ),
+        (r"(?:growing|heavy|high|more|rising) (?:load|traffic|demand)s?(?! for)", "high traffic and scalability"),
+        (r"ambitious", "complex"),
+        (r"(?<=senior )(?:range|band|bracket)", "salary range"),
+        (r"(?<=level )(?:range|band|bracket)", "salary range"),
+        (r"rounds?", "rounds (parts)"),
+        (r"duties", "duties (responsibilities)"),
         (r"(?:btech|b\.tech|bsc|b\.sc|undergrad(?:uate)?)", "bachelor's degree"),
     )
 )
 _ASKING = re.compile(
     r"\b(what|which|who|whose|whom|where|when|why|how|is|are|am|do|does|did|can|could|should|shall|will|would|has|have|"
     r"tell|name|list|explain|give|describe|suggest|recommend|kindly|please|compare)\b",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"(?:what|which|how|who|where|when|why)\b", re.IGNORECASE)
+# "Is that what …?" points at the story told before.
+_POINTING = re.compile(r"(?:so |and |but )?(?:is|was|does|would) (?:that|this|it)\b", re.IGNORECASE)
+_TELLING = re.compile(  # a request that asks without a question mark
+    r"\W*(?:and |then |so |now |please |kindly |just )*"
+    r"(?:tell|name|list|explain|give|describe|suggest|recommend|compare|advise|guide)\b",
     re.IGNORECASE,
 )
 _NUMBER_WORDS = {
@@ -101,7 +130,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "money",
             r"\bhow much\b.*\b" + _PAY + r"\b|\b" + _PAY + r"\b.*\b(?:how much|range|figure|band|number)\b"
-            r"|\b(?:what|whats|what's)\b.{0,40}\b(?:salary|sallary|pay|wage|income|ctc)\b(?!.*\bdepend)"
+            r"|\b(?:what|whats|what's)\b(?!.*\b(?:on top of|besides|apart from|in addition to)\b)"
+            r".{0,40}\b(?:salary|sallary|pay|wage|income|ctc)\b(?!.*\bdepend)"
             r"|\bwhat (?:do|does|can|could|would|will|might) .*\b(?:earn|make|get paid)\b"
             r"|\b(?:salary|sallary|pay|wage) (?:range|band|scale|level)s?\b|\$\s?\d|\b\d+\s?k\b|\b(?:low|high)ball",
         ),
@@ -113,7 +143,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\bhow (?:do|does|can|could|should|would|to|did|am|might)\b|\bsteps?\b|\broadmap\b|\bprocess of\b"
             r"|\bwhat should (?:i|we|one) do\b|\bwhere (?:do|should|can) i (?:start|begin)\b",
         ),
+        ("name", r"\bwhat(?:'s| is| are)\b.* called\s*\?*$|\bnames? (?:of|for)\b|\bterm for\b"),
         ("place", r"\bwhere\b|\b(?:which|what) (?:site|website|platform|place|city|company)\b"),
+        (
+            "need",
+            r"\b(?:need(?:ed)?|must|have to|required?|mandatory|compulsory|necessary|essential|prerequisites?)\b",
+        ),
         (
             "yesno",
             r"^(?:\W*(?:so|and|but|then|ok|okay|well|hi|hey|hello|sir|also|please|pls|just|actually|really|honestly)\W+)*"
@@ -179,7 +214,7 @@ class Asked:
         text: The question in plain words.
         focus: The part of it that asks: all of a short question, the last asking sentence of a story.
         kinds: What is wanted, most telling first: "comparison", "duration", "money", "number", "reason", "person",
-            "list", "steps", "place", "yesno"; () where nothing tells.
+            "list", "steps", "name", "place", "need", "yesno"; () where nothing tells.
         sides: The two things compared, in the question's words; () for anything but a comparison.
         limit: The most sentences or items wanted; None where the question does not say.
     """
@@ -220,16 +255,19 @@ class Asked:
 def understand(question: str) -> Asked:
     """What a question asks for."""
     text = " ".join(question.replace("’", "'").split())
-    sides = _sides(focus_of(text))
-    text = plain_words(text)
-    focus = focus_of(text)
+    brief = bool(_BRIEF.search(text))
+    asking_part = focus_of(text)
+    sides = _sides(asking_part)
+    text, focus = plain_words(text), plain_words(asking_part)
     asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
     kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
+    if "yesno" not in kinds:
+        kinds = tuple(kind for kind in kinds if kind != "need")
     if _wants_several(focus):
         kinds = (*kinds, "list")
     counted = _COUNTED.search(focus) or _COUNTED.search(text)
     limit = None
-    if _BRIEF.search(text):
+    if brief:
         limit = 1
     elif counted:
         word = (counted["count"] or counted["examples"]).lower()
@@ -239,19 +277,21 @@ def understand(question: str) -> Asked:
 
 def plain_words(question: str) -> str:
     """The question with abbreviations and spoken words put in the words that guides use: better to search with."""
-    for pattern, words in _PLAIN_WORDS:
+    for pattern, words in (*_PLAIN_WORDS, (_BRIEF, "")):
         question = pattern.sub(words, question)
-    return question
+    return " ".join(question.split()).lstrip(" ,:;-") or question
 
 
 def focus_of(question: str) -> str:
     """The part of a question that asks: the last asking sentence of a story, else the whole."""
-    if len(question.split()) <= STORY_WORDS:
-        return question
     pieces = [question[start:end] for start, end in sentences(question)]
+    if len(question.split()) <= STORY_WORDS:
+        asking = [piece for piece in pieces if piece.endswith("?")]
+        told = len(asking) == 1 and pieces[-1] == asking[0] and _OPENS.match(asking[0])
+        return asking[0] if told and len(asking[0].split()) >= ASKED_WORDS else question
     for piece in reversed(pieces):
-        if piece.endswith("?") and len(piece.split()) >= 3:
-            return piece
+        if (piece.endswith("?") or _TELLING.match(piece)) and len(piece.split()) >= 3:
+            return question if _POINTING.match(piece) else piece
     for piece in reversed(pieces):
         if _ASKING.search(piece) and len(piece.split()) >= 3:
             return piece

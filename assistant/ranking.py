@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.question import Asked, focus_terms
+from assistant.question import Asked, focus_terms, understand
 from assistant.units import Unit
 from index.embedding import Vectors
 from index.passage import Hit
@@ -37,6 +37,12 @@ SETTLING = re.compile(
     r"possible|without|instead|crucial|non-negotiable|free|notoriously)\b|n['’]t\b",
     re.IGNORECASE,
 )
+NEEDED = re.compile(
+    r"\b(?:mandatory|required?|requires|optional|prerequisites?|not have to|not need|not the only|without|can become"
+    r"|non-negotiable|necessary|must|vital|not always)\b|\b(?:don|doesn)['’]t (?:need|have)\b",
+    re.IGNORECASE,
+)
+NAMED = re.compile(r"\b(?:known as|called|named|named after|stands for|hosted on)\b|\br/\w+", re.IGNORECASE)
 CORRECTING = re.compile(
     r"\b(?:not|no|never|cannot|only|both|while|although|however|vary|varies|differs?|depends?|optional|entire|whole|broader|"
     r"subset|instead|also|even|rather|responsible)\b|n['’]t\b",
@@ -51,7 +57,23 @@ _KIND_PATTERNS = {
     "place": NAME,
     "list": ENUMERATION,
     "yesno": SETTLING,
+    "need": NEEDED,
+    "name": NAMED,
 }
+# Things of which a question names one and means no other: a sentence on the others only is about something else.
+_CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
+    tuple(re.compile(rf"\b(?:{name})\b", re.IGNORECASE) for name in names)
+    for names in (
+        (
+            "entry[- ]level|juniors?|beginners?|freshers?|starting out",
+            "mid[- ]level|intermediate",
+            "seniors?|top engineers",
+        ),
+        ("bachelor['’]?s?|undergraduate", "master['’]?s?|ph\.?d\.?|advanced degrees?|postgraduate"),
+        ("supervised", "unsupervised"),
+        ("SQL", "NoSQL"),
+    )
+)
 # Of the sum; fitted by hand near the optimum of a listwise regression on the development cases (docs/reader.md).
 WEIGHTS = {
     "contextual": 1.0,
@@ -61,10 +83,14 @@ WEIGHTS = {
     "fits": 0.3,
     "carried": 0.5,
     "length": 0.4,
+    "asked": 0.6,
+    "others": -0.6,
     "announces": -1.0,
     "leads": -0.3,
     "short": -0.5,
 }
+ASKED_FROM, ASKED_TO = 0.55, 0.9  # cosine of a question and a heading: unlike below the first, the same from the second
+_NUMBERED = re.compile(r"^(?:(?:step|stage|phase|part)\s*)?\d{1,2}\s*[.):]\s*", re.IGNORECASE)
 FULL = 40  # words from which on a unit counts as long
 
 
@@ -74,25 +100,31 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
     contextual: cosine of the question and the unit under its heading; plain: cosine of the question and the unit
     alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its heading
     holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the best "contextual" in its
-    passage; length: words, up to a full sentence; announces: whether it only says that something follows; leads:
-    whether it leads a list, or opens as an aside; short: whether it is a sentence of fewer than four words.
+    passage; asked: how near the question is to the heading, where that is a question itself; others: whether it is
+    about another level or degree than the one asked for; length: words, up to a full sentence; announces: whether it
+    only says that something follows; leads: whether it leads a list, or opens as an aside; short: whether it is a
+    sentence of fewer than four words.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
-    vectors = embed([*questions, *texts, *(unit.text for unit in units)])
+    headings = list(dict.fromkeys(unit.heading for unit in units))
+    vectors = embed([*questions, *texts, *(unit.text for unit in units), *map(heading_text, headings)])
     asking = vectors[: len(questions)].mean(axis=0)
     contextual = _spread(vectors[len(questions) : len(questions) + len(units)] @ asking)
+    near = dict(zip(headings, vectors[len(vectors) - len(headings) :] @ asking, strict=True))
     terms = [stems(text) for text in texts]
     best: dict[int, float] = {}
     for unit, value in zip(units, contextual, strict=True):
         best[unit.hit] = max(best.get(unit.hit, 0.0), float(value))
     return {
         "contextual": contextual,
-        "plain": _spread(vectors[len(questions) + len(units) :] @ asking),
+        "plain": _spread(vectors[len(questions) + len(units) : len(questions) + 2 * len(units)] @ asking),
         "passage": _spread(np.array([hits[unit.hit].score for unit in units])),
         "covered": np.array(_coverage(stems(asked.focus), terms)),
-        "fits": np.array([float(fits(asked, unit.text)) for unit in units]),
+        "fits": np.array([fit(asked, unit.text) for unit in units]),
         "carried": np.array([best[unit.hit] for unit in units]),
+        "asked": np.array([_asked(asked, unit, float(near[unit.heading])) for unit in units]),
+        "others": np.array([about_others(asked, unit) for unit in units]),
         "length": np.array([min(len(unit.text.split()), FULL) / FULL for unit in units]),
         "announces": np.array([float(unit.announces) for unit in units]),
         "leads": np.array([float(unit.kind == "lead-in" or unit.hedges) for unit in units]),
@@ -111,6 +143,50 @@ def fits(asked: Asked, text: str) -> bool:
     if asked.supposes:
         return bool(CORRECTING.search(text))
     return any(_KIND_PATTERNS[kind].search(text) for kind in asked.kinds[:1] if kind in _KIND_PATTERNS)
+
+
+def fit(asked: Asked, text: str) -> float:
+    """How well: half where a sentence settles something, but not whether the thing is needed, which is asked."""
+    if asked.kinds[:1] == ("need",) and not asked.supposes:
+        return 1.0 if NEEDED.search(text) else 0.5 * bool(SETTLING.search(text))
+    return float(fits(asked, text))
+
+
+def heading_text(heading: str) -> str:
+    """A heading without its number."""
+    return _NUMBERED.sub("", heading)
+
+
+def _asked(asked: Asked, unit: Unit, likeness: float) -> float:
+    if not unit.heading.rstrip().endswith("?"):
+        return 0.0
+    wanted = _kind_of(unit.heading)
+    if wanted in {"duration", "money", "reason"} and not asked.wants(wanted):
+        return 0.0
+    return min(max((likeness - ASKED_FROM) / (ASKED_TO - ASKED_FROM), 0.0), 1.0)
+
+
+@lru_cache(maxsize=2_000)
+def _kind_of(heading: str) -> str:
+    """What a heading that is a question asks for first; "" where nothing tells."""
+    return next(iter(understand(heading).kinds), "")
+
+
+def about_others(asked: Asked, unit: Unit) -> float:
+    """1 where a unit is about others than the one the question names, half where it is about that and others."""
+    if asked.wants("comparison") or asked.supposes:
+        return 0.0
+    text = f"{unit.heading} {unit.text}"
+    worst = 0.0
+    for names in _CONTRASTS:
+        wanted = [bool(name.search(asked.focus)) for name in names]
+        if sum(wanted) != 1:
+            continue
+        said = [bool(name.search(text)) for name in names]
+        if not any(there and not want for there, want in zip(said, wanted, strict=True)):
+            continue
+        worst = max(worst, 0.7 if any(there and want for there, want in zip(said, wanted, strict=True)) else 1.0)
+    return worst
 
 
 def _spread(values: NDArray[np.floating]) -> Scores:
