@@ -86,7 +86,7 @@ def _ask(arguments: argparse.Namespace) -> int:
 
     with _open(arguments) as assistant:
         answer = assistant.ask(" ".join(arguments.question))
-    print(json.dumps(answer.to_dict(), ensure_ascii=False, indent=2) if arguments.json else to_text(answer).rstrip())
+    print(_json(answer.to_dict(), indent=2) if arguments.json else to_text(answer).rstrip())
     return 0
 
 
@@ -143,8 +143,11 @@ def _verify(arguments: argparse.Namespace) -> int:
         answer = Answer.from_dict(json.loads(text))
     except OSError as error:
         raise AssistantError(f"{path} cannot be read: {error.strerror}.") from error
+    except RecursionError as error:
+        raise AssistantError(f"{path} is nested too deeply for a saved answer. Save one with `ask --json`.") from error
     except ValueError as error:
-        raise AssistantError(f"{path} is not a saved answer: {error}. Save one with `ask --json`.") from error
+        cause = str(error).removeprefix("not a saved answer: ")
+        raise AssistantError(f"{path} is not a saved answer: {cause}. Save one with `ask --json`.") from error
     findings = verify(answer, load_guides(_guides(arguments, _settings(arguments))).documents)
     for finding in findings:
         print(_safe(f"{finding.verdict:6} {finding.subject}: {finding.reason}"))
@@ -160,7 +163,7 @@ def _feedback(arguments: argparse.Namespace) -> int:
     store = Store.open(_settings(arguments).store_address())
     try:
         for case in draft_cases(store.feedback()):
-            print(json.dumps(case, ensure_ascii=False))
+            print(_json(case))
     finally:
         store.close()
     return 0
@@ -220,6 +223,14 @@ def _guides(arguments: argparse.Namespace, settings: Settings) -> list[str | Pat
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty() or done == total:
         print(f"\rIndexing: {done} of {total} passages", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _json(content: Any, *, indent: int | None = None) -> str:
+    """JSON that a person can read, with escapes for whatever a terminal would obey or a pipe refuse."""
+    text = json.dumps(content, ensure_ascii=False, indent=indent)
+    return "".join(
+        character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1] for character in text
+    )
 
 
 def _safe(text: str) -> str:

@@ -10,7 +10,16 @@ from assistant.answer import Answer, Citation
 from index.passage import Passage
 
 MARKER = re.compile(r"\[(\d+)\]")
-_ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]|\x1b\[[0-9;?]*[ -/]*[@-~]")
+# Whole escape sequences first (colours; window titles, links and the clipboard end with BEL or ST), then controls that
+# stand alone, and what no reader sees or what turns text around: bidi marks, zero-width characters, tags.
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+# What begins HTML or an autolink, an image, a link's target, a reference or its definition.
+_LIVE = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|(?<=\])[(\[:](?!\d+\])")
+_BREAKS = re.compile(r"[\u2028\u2029]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _FLAG_START, _FLAG_END = "\ue000", "\ue001"  # private-use characters, which no Markdown rule looks at
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*|(?<!\w)_(.+?)_(?!\w)")
 
@@ -25,16 +34,16 @@ def place(passage: Passage) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """The answer with its sources, each with quote and place."""
-    lines = [answer.text]
+    lines = [_lifeless(answer.text)]
     if _rewritten(answer):
-        lines.insert(0, f"*Searched for: {_plain_markdown(answer.searched_for)}*\n")
-    lines += [f"\n> Note: {note}" for note in answer.notes]
-    flagged = [claim.text for claim in answer.claims if not claim.supported]
+        lines.insert(0, f"*Searched for: {_plain_markdown(_one_line(answer.searched_for))}*\n")
+    lines += [f"\n> Note: {_lifeless(_one_line(note))}" for note in answer.notes]
+    flagged = [_lifeless(_one_line(claim.text)) for claim in answer.claims if not claim.supported]
     lines += [f"\n> Not supported by what it cites: {text}" for text in flagged]
     if answer.citations:
         lines.append("\n**Sources**\n")
         lines += [_markdown_source(citation) for citation in answer.citations]
-    return "\n".join(lines) + "\n"
+    return strip_controls("\n".join(lines)) + "\n"
 
 
 def to_text(answer: Answer) -> str:
@@ -86,8 +95,8 @@ def text_to_html(text: str) -> str:
 
 
 def strip_controls(text: str) -> str:
-    """The text without control characters and terminal escape sequences; line breaks and tabs stay."""
-    return _ESCAPES.sub("", text)
+    """The text without terminal escape sequences, control characters and invisible ones; line breaks and tabs stay."""
+    return _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", _ESCAPES.sub("", text)))
 
 
 def _flag(answer: Answer) -> str:
@@ -119,6 +128,11 @@ def _markdown_source(citation: Citation) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _lifeless(text: str) -> str:
+    """Markdown that keeps its lists, tables and emphasis, and in which no HTML, image or link comes to life."""
+    return _LIVE.sub(lambda match: "\\" + match[0], text)
 
 
 def _plain_markdown(text: str) -> str:
