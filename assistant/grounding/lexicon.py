@@ -162,6 +162,11 @@ improve better | worsen worse
 VERB_NEGATORS = words("not never cannot neither nor rarely seldom hardly barely")
 NOUN_NEGATORS = words("no without none nobody nothing lack lacks lacking non fewer")
 SOFT_NEGATORS = words("limited minimal little scarce")
+# Verbs and particles that deny without a "not": "his name was left out".
+DENIALS = words(
+    """rather instead unlike except refuse refused avoid ban banned prohibit deny denied miss missing wrong false myth
+    contrary ceased out"""
+)
 NEGATIVE_WORDS = words(
     """no not never only rather instead unlike except beyond refuse refused avoid stop ban banned prohibit deny denied
     miss missing free differ differs wrong false myth contrary despite ceased end ended little limited just"""

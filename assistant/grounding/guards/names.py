@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from assistant.grounding.guards.frame import framed_alike
@@ -24,6 +25,12 @@ def _derived(term: Term, text: Parsed) -> bool:
     return len(term.key) >= 4 and any(key.startswith(term.key[:4]) for key in text.keys)
 
 
+def _in_its_place(case: Case, new: Sequence[Term], parsed: Parsed, old: Sequence[Term]) -> bool:
+    """Whether it stands where the other does; a word that says little has to have the same words on both sides."""
+    sides = framed_alike(case.claim.text, new, parsed.text, old)
+    return sides == 2 or (sides == 1 and all(term.weight >= SPECIFIC for term in new))
+
+
 def guard_substitute(case: Case) -> float:
     """A word that the evidence lacks in the very place of another: "law" for "mathematics", the rest word for word."""
     anywhere = dict(zip((term.position for term in case.claim.terms), case.anywhere, strict=True))
@@ -37,14 +44,13 @@ def guard_substitute(case: Case) -> float:
                 for kind, first, last, start, end in matcher.get_opcodes():
                     if kind != "replace":
                         continue
-                    new = [term for term in terms[first:last] if anywhere[term.position] < 0.5]
+                    new = [term for term in terms[first:last] if term.value is None and anywhere[term.position] < 0.5]
                     old = [term for term in unit[start:end] if term.key not in case.claim.keys]
                     if (
                         len(new) == last - first
                         and old
-                        and all(t.weight >= SPECIFIC for t in new)
                         and any(t.weight > 0.5 for t in old)
-                        and framed_alike(case.claim.text, new, sentence.parsed.text, unit[start:end])
+                        and _in_its_place(case, new, sentence.parsed, unit[start:end])
                     ):
                         return 0.85
     return 1.0

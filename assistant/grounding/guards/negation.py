@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import mul
 
-from assistant.grounding.lexicon import NEGATIVE_WORDS
+from assistant.grounding.lexicon import DENIALS, NEGATIVE_WORDS
 from assistant.grounding.matching import Case
 from assistant.grounding.terms import Clause, Parsed, Term
 
@@ -14,9 +15,8 @@ def guard_negation(case: Case) -> float:
     """Said with the opposite polarity: "mandatory" of what is "not mandatory", "lower" of what is "higher"."""
     if case.recall_anywhere < 0.5:
         return 1.0
-    for at, term in enumerate(case.claim.terms):
-        if _opposed(case, term, at):
-            return 0.5
+    if any(_opposed(case, term) for term in case.claim.terms):
+        return 0.5
     negated = any("not" in clause.negators for clause in case.claim.clauses)
     if (
         negated
@@ -27,21 +27,23 @@ def guard_negation(case: Case) -> float:
     return 1.0
 
 
-def _opposed(case: Case, term: Term, at: int) -> bool:
+# Where another sentence holds so much more of the claim, in weights of words, the word is not denied but said elsewhere
+# of another thing (guess).
+_ELSEWHERE = 1.5
+
+
+def _opposed(case: Case, term: Term) -> bool:
     holders = [index for index, sentence in enumerate(case.sentences) if term.key in sentence.parsed.keys]
     if not holders:
         return False
     if len({own.polarity for own in case.claim.terms if own.key == term.key}) > 1:
         return False  # "to use the box … why it is not using it"
-    others = [other for other in range(len(case.claim.terms)) if other != at]
-    shared = {
-        index: sum(case.claim.terms[other].weight * case.in_context[index][other] for other in others)
-        for index in holders
-    }
-    most = max(shared.values())
-    if most < 0.3 * sum(case.claim.terms[other].weight for other in others):
+    weights = [0.0 if own is term else own.weight for own in case.claim.terms]
+    said = [sum(map(mul, weights, found)) for found in case.in_context]
+    most = max(said[index] for index in holders)
+    if most < max(said) - _ELSEWHERE or most < 0.3 * sum(weights):
         return False
-    nearest = [case.sentences[index].parsed for index in holders if shared[index] > most - 0.25]
+    nearest = [case.sentences[index].parsed for index in holders if said[index] > most - 0.25]
     found = _closest(case.claim, term, nearest)
     if term.key[0] == "±":
         if NOT_ALL.search(case.claim.text) or "than" in case.claim.words & nearest[0].words:
@@ -49,7 +51,7 @@ def _opposed(case: Case, term: Term, at: int) -> bool:
         return all(own.polarity != term.polarity for _, own in found)
     if term.negated == "not":
         return not any(own.negated or "not" in clause.negators for clause, own in found) and all(
-            NEGATIVE_WORDS.isdisjoint(parsed.words) for parsed in nearest
+            DENIALS.isdisjoint(parsed.words) for parsed in nearest
         )
     if term.negated == "without":
         return not any(own.negated or clause.negators for clause, own in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from assistant.grounding.lexicon import NUMBER_WORDS
 from assistant.grounding.matching import Case
@@ -28,8 +29,12 @@ def guard_number(case: Case) -> float:
 
 def _counted(case: Case, number: Term) -> float:
     """A count in words may sum up a list: "two uses" of what is used "in robotics and in playing games"."""
-    stated = [found for sentence in case.sentences for found in sentence.parsed.numbers if not found.unit]
-    if stated:
+    counted = next((term.key for term in case.claim.terms if term.position > number.position), "")
+    if any(
+        one.value is not None and not one.unit and other.key == counted
+        for sentence in case.sentences
+        for one, other in pairwise(sentence.parsed.terms)
+    ):
         return 0.5
     return 1.0 if number.value == 2 else 0.75
 

@@ -2,56 +2,116 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from assistant.grounding.guards.frame import framed_alike
 from assistant.grounding.matching import Case
-from assistant.grounding.terms import Parsed, Term
+from assistant.grounding.terms import PREFIX, Parsed, Term
 
-# A cell says one thing of one thing, so what is exchanged in it is exchanged in earnest. Less than half of a claim's
-# cell in one cell of the evidence is no ground for comparing their words (guess).
+# Less than half of a stretch of the claim in one of the evidence is no ground for comparing their words (guess).
 _SAME_MATTER = 0.5
 _PHRASE = 2  # words of a subject or object that is exchanged at most: "the HR department" for "managers"
+
+# What so many sentences are about may have another word in one of them: "the structure" for "the bridge" (guess).
+_TOPIC = 3
 
 
 def guard_swap(case: Case) -> float:
     """A word of the evidence where the evidence has another, the rest alike."""
-    found = [(cell, sentence.parsed) for sentence in case.sentences for cell in sentence.parsed.cells]
-    # Where a word says something of its own; alone between two commas it only goes on about what stands before.
-    homes = [{term.key for term in cell} for cell, _ in found if len(cell) > 1 or cell[0].negated]
-    for claimed in case.claim.cells:
-        whole = sum(term.weight for term in claimed)
-        if len(claimed) < 2 or not whole:
-            continue
-        shared = [_shared(claimed, cell) for cell, _ in found]
-        most = max(shared)
-        if most < _SAME_MATTER * whole or most > whole - 0.25:
-            continue
-        near = [pair for pair, amount in zip(found, shared, strict=True) if amount > most - 0.25]
-        if all(any(_exchanged(case.claim, claimed, parsed, cell, homes)) for cell, parsed in near):
-            return 0.6
-    return 1.0
+    cells = [(cell, sentence.parsed) for sentence in case.sentences for cell in sentence.parsed.cells]
+    units = [(unit, sentence.parsed) for sentence in case.sentences for unit in sentence.parsed.units]
+    swapped = any(_swapped(case, claimed, cells) for claimed in case.claim.cells) or any(
+        _swapped(case, claimed, units) for claimed in case.claim.units
+    )
+    return 0.6 if swapped else 1.0
 
 
-def _shared(claimed: Sequence[Term], cell: Sequence[Term]) -> float:
-    keys = {term.key for term in cell}
-    return sum(term.weight for term in claimed if term.key in keys)
+def _swapped(case: Case, claimed: Sequence[Term], stretches: Sequence[tuple[Sequence[Term], Parsed]]) -> bool:
+    """Whether every stretch of the evidence that is as near as any has another word in the place of one of its own."""
+    whole = sum(term.weight for term in claimed)
+    if len(claimed) < 2 or not whole:
+        return False
+    shared = [_shared(claimed, stretch) for stretch, _ in stretches]
+    most = max(shared)
+    if most < _SAME_MATTER * whole or most > whole - 0.25:
+        return False
+    near = [pair for pair, amount in zip(stretches, shared, strict=True) if amount > most - 0.25]
+    return all(
+        _exchanged(case, claimed, stretch, parsed) or _modified_otherwise(case, claimed, stretch)
+        for stretch, parsed in near
+    )
 
 
-def _exchanged(
-    claim: Parsed, claimed: Sequence[Term], parsed: Parsed, cell: Sequence[Term], homes: Sequence[set[str]]
-) -> Iterator[bool]:
-    ours, theirs = [term.key for term in claimed], [term.key for term in cell]
+def _shared(claimed: Sequence[Term], stretch: Sequence[Term]) -> float:
+    keys = {term.key for term in stretch}
+    kin = {key[:PREFIX] for key in keys if len(key) > PREFIX}
+    return sum(
+        term.weight
+        for term in claimed
+        if term.key in keys or (len(term.key) > PREFIX and term.key[0].isalpha() and term.key[:PREFIX] in kin)
+    )
+
+
+def _exchanged(case: Case, claimed: Sequence[Term], stretch: Sequence[Term], parsed: Parsed) -> bool:
+    ours, theirs = [term.key for term in claimed], [term.key for term in stretch]
     for kind, first, last, start, end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         if kind != "replace" or last - first > _PHRASE or end - start > _PHRASE:
             continue
-        new, old = claimed[first:last], cell[start:end]
-        yield (
-            all(term.key not in theirs and term.value is None for term in new)
-            and any(home > {term.key for term in new} for home in homes)
-            and all(term.key not in ours and term.value is None for term in old)
-            and any(term.weight > 0.5 for term in new)
-            and any(term.weight > 0.5 for term in old)
-            and framed_alike(claim.text, new, parsed.text, old)
-        )
+        new, old = claimed[first:last], stretch[start:end]
+        if (
+            _is_content(new)
+            and _is_content(old)
+            and all(term.key not in theirs for term in new)
+            and not Counter(ours) & (Counter(theirs[start:end]) - (Counter(theirs[:start]) + Counter(theirs[end:])))
+            and framed_alike(case.claim.text, new, parsed.text, old)
+            and _is_said_of(case, {term.key for term in new}, parsed)
+            and not (_mentions(case, new) >= _TOPIC and _mentions(case, old) == 1)
+        ):
+            return True
+    return False
+
+
+def _mentions(case: Case, phrase: Sequence[Term]) -> int:
+    keys = {term.key for term in phrase}
+    return sum(keys <= sentence.parsed.keys for sentence in case.sentences)
+
+
+def _is_content(phrase: Sequence[Term]) -> bool:
+    return all(term.value is None for term in phrase) and any(term.weight > 0.5 for term in phrase)
+
+
+def _is_said_of(case: Case, keys: set[str], parsed: Parsed) -> bool:
+    """Whether the evidence says something of these words: alone between two commas they only explain what stands there.
+
+    "Benefits (health insurance, bonuses)" lets a claim say "health insurance" for "benefits".
+    """
+    return any(
+        keys < found or (keys == found and (clause.negators or sentence.parsed is not parsed))
+        for sentence in case.sentences
+        for clause in sentence.parsed.clauses
+        for found in ({term.key for term in clause.terms},)
+    )
+
+
+def _modified_otherwise(case: Case, claimed: Sequence[Term], stretch: Sequence[Term]) -> bool:
+    """Whether "deep learning" is said, but of "machine learning": the same noun after another word."""
+    ours = {term.key for term in claimed}
+    for one, other in _phrases(claimed):
+        if min(one.weight, other.weight) <= 0.5 or any(term.key == one.key for term in stretch):
+            continue
+        before = [first for first, second in _phrases(stretch) if second.key == other.key and first.key not in ours]
+        if before and any(
+            (first.key, second.key) == (one.key, other.key)
+            for sentence in case.sentences
+            for first, second in _phrases(sentence.parsed.terms)
+        ):
+            return True
+    return False
+
+
+def _phrases(terms: Sequence[Term]) -> list[tuple[Term, Term]]:
+    """Words that stand directly one after the other."""
+    return [(one, other) for one, other in pairwise(terms) if other.position == one.position + len(one.surface) + 1]
