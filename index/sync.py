@@ -80,7 +80,7 @@ def sync_documents(
         present = _present(index, same_cut, {d.id for d in changed} | (held.keys() - digests.keys()))
         new = [passage for id, passage in wanted.items() if rebuild or present.get(id) != passage]
         gone = [id for id in present if id not in wanted]
-        entries = index.embed_passages(new, progress=progress)
+        entries = index.embed_passages(new, progress=progress, anew=rebuild)
         total = len(index)
         index.commit(
             add=entries,
