@@ -10,6 +10,7 @@ from assistant.answer import Answer, Citation
 from index.passage import Passage
 
 MARKER = re.compile(r"\[(\d+)\]")
+_TAG_OR_MARKER = re.compile(r"<[^>]*>|\[(\d+)\]")
 # Whole escape sequences first (colours; window titles, links and the clipboard end with BEL or ST), then controls that
 # stand alone, and what no reader sees or what turns text around: bidi marks, zero-width characters, tags.
 _ESCAPES = re.compile(
@@ -72,13 +73,15 @@ def to_html(answer: Answer, *, anchor: Callable[[Citation], str] = lambda citati
     targets = {citation.number: anchor(citation) for citation in answer.citations}
 
     def link(match: re.Match[str]) -> str:
+        if match[1] is None:  # a tag: nothing may be put into its attributes
+            return match[0].replace(_FLAG_START, "").replace(_FLAG_END, "")
         number = int(match[1])
         if number not in targets:
             return match[0]
         target = html.escape(targets[number])
         return f'<a class="citation" href="#{target}" aria-label="Source {number}">[{number}]</a>'
 
-    body = MARKER.sub(link, text_to_html(_flag(answer)))
+    body = _TAG_OR_MARKER.sub(link, text_to_html(_flag(answer)))
     opening = '<span class="unsupported" title="Not supported by what it cites">'
     return body.replace(_FLAG_START, opening).replace(_FLAG_END, "</span>")
 

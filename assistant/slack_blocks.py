@@ -20,6 +20,7 @@ CONTEXT_LIMIT = 10  # elements in a context block (Slack's reference, context bl
 ELEMENT_LIMIT = 2_000  # characters kept in a context element; Slack refuses a text object over 3,000
 TEXT_LIMIT = 3_900  # characters of a message's plain text; Slack cuts at 4,000
 FEEDBACK_UP, FEEDBACK_DOWN, SHARE, SUGGESTION = "feedback_up", "feedback_down", "share", "suggestion"
+_LINK = re.compile(r"\](?=[(:]|\[(?!\d+\]))")
 _FENCE = re.compile(r"^(```|~~~)[^\n]*$", re.MULTILINE)
 
 
@@ -78,7 +79,7 @@ def _body(answer: Answer) -> str:
     lines += [f"\n:information_source: {escape(note)}" for note in answer.notes]
     flagged = [claim.text for claim in answer.claims if not claim.supported]
     lines += [f"\n:warning: Not supported by what it cites: {escape(text)}" for text in flagged]
-    return "\n".join(lines)
+    return _LINK.sub("] ", "\n".join(lines))  # a link's words would hide where it leads
 
 
 def _markdown(text: str) -> Block:
@@ -108,6 +109,7 @@ def _source(citation: Citation) -> Block:
 
 
 def _suggestions(suggestions: Sequence[str]) -> list[Block]:
+    shown = [text for text in map(strip_controls, suggestions) if text.strip()]
     elements = [
         {
             "type": "button",
@@ -115,7 +117,7 @@ def _suggestions(suggestions: Sequence[str]) -> list[Block]:
             "text": {"type": "plain_text", "text": text if len(text) <= 75 else f"{text[:74]}…", "emoji": False},
             "value": text[:2000],
         }
-        for number, text in enumerate(suggestions[:3])
+        for number, text in enumerate(shown[:3])
     ]
     return [{"type": "actions", "elements": elements}] if elements else []
 
