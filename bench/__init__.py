@@ -1,0 +1,1 @@
+"""How fast the index is, beside the usual LangChain stack."""
