@@ -15,6 +15,10 @@ def _setting(default: Any, doc: str) -> Any:
     return field(default=default, metadata={"doc": doc})
 
 
+def _address(doc: str) -> Any:
+    return field(default=None, repr=False, metadata={"doc": doc})  # may hold a password
+
+
 def _secret(doc: str, *, variable: str = "") -> Any:
     return field(default=None, repr=False, metadata={"doc": doc, "variable": variable})
 
@@ -24,18 +28,16 @@ class Settings:
     """Every setting, with its default. The table in the README is made from this class."""
 
     llm: str | None = _setting(None, "The language model, as `provider:model`; unset: the extractive reader.")
-    llm_base_url: str | None = _setting(None, "Address of an OpenAI-compatible server.")
+    llm_base_url: str | None = _address("Address of an OpenAI-compatible server.")
     guides: str | None = _setting(None, "Files and folders with guides, set apart by the system's path separator.")
     data_dir: str | None = _setting(None, "Folder for the index and the store; unset: the user's data folder.")
     embedder: str | None = _setting(None, "A sentence-transformers model; unset: all-MiniLM-L6-v2 as packaged.")
-    chroma_url: str | None = _setting(None, "Address of a Chroma server to keep the passages on.")
+    chroma_url: str | None = _address("Address of a Chroma server to keep the passages on.")
     passages: int = _setting(10, "Passages read for an answer.")
     question_limit: int = _setting(2000, "The most characters a question may have.")
     drop_unsupported: bool = _setting(False, "Leave out claims that the cited passages do not support.")
     llm_deadline: float = _setting(60.0, "Seconds a language model may take for an answer.")
-    store: str | None = _setting(
-        None, "SQLAlchemy URL for conversations and feedback; unset: SQLite in the data folder."
-    )
+    store: str | None = _address("SQLAlchemy URL for conversations and feedback; unset: SQLite in the data folder.")
     host: str = _setting("127.0.0.1", "Address the page listens on.")
     port: int = _setting(7860, "Port the page listens on.")
     hosts: str | None = _setting(None, "Names, beside this machine's own, under which the page may be asked for.")
@@ -62,20 +64,38 @@ class Settings:
         Raises:
             SettingsError: If a value is not of its setting's type, or an override is not a setting.
         """
+        settings, problem = cls.load_usable(environment, **overrides)
+        if problem is not None:
+            raise problem
+        return settings
+
+    @classmethod
+    def load_usable(
+        cls, environment: Mapping[str, str] | None = None, **overrides: Any
+    ) -> tuple[Settings, SettingsError | None]:
+        """What `load` gives but for settings that cannot be used, and what is wrong with the first of those.
+
+        Raises:
+            SettingsError: If an override is not a setting.
+        """
         values = {**_dotenv(Path(".env")), **(os.environ if environment is None else environment)}
         known = {entry.name: entry for entry in fields(cls)}
         found: dict[str, Any] = {}
+        problem = None
         for name, entry in known.items():
             raw = values.get(variable(name), "").strip()
-            if raw:
-                found[name] = _parse(entry, raw)
+            try:
+                if raw:
+                    found[name] = _parse(entry, raw)
+            except SettingsError as error:
+                problem = problem or error
         unknown = set(overrides) - set(known)
         if unknown:
             raise SettingsError(
                 f"Unknown setting: {', '.join(sorted(unknown))}. There are: {', '.join(sorted(known))}."
             )
         found.update({name: value for name, value in overrides.items() if value is not None})
-        return replace(cls(), **found)
+        return replace(cls(), **found), problem
 
     def guide_paths(self) -> list[str | Path] | None:
         """The guides set, or None for those that ship."""
