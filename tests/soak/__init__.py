@@ -1,0 +1,1 @@
+"""Hours of mixed use, compressed: `python -m tests.soak --minutes N`."""
