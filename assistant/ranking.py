@@ -42,7 +42,15 @@ NEEDED = re.compile(
     r"|non-negotiable|necessary|must|vital|not always)\b|\b(?:don|doesn)['’]t (?:need|have)\b",
     re.IGNORECASE,
 )
-NAMED = re.compile(r"\b(?:known as|called|named|named after|stands for|hosted on)\b|\br/\w+", re.IGNORECASE)
+NOT_NEEDED = re.compile(
+    r"\b(?:not (?:\w+ )?(?:mandatory|required|need|have to|the only)|optional|no (?:\w+ )?prerequisites?)\b"
+    r"|\b(?:don|doesn)['’]t (?:need|have)\b",
+    re.IGNORECASE,
+)
+NAMED = re.compile(
+    r"\bis the (?:practice|term|name|process)\b|\b(?:known as|called|named|named after|stands for|hosted on)\b|\br/\w+",
+    re.IGNORECASE,
+)
 CORRECTING = re.compile(
     r"\b(?:not|no|never|cannot|only|both|while|although|however|vary|varies|differs?|depends?|optional|entire|whole|broader|"
     r"subset|instead|also|even|rather|responsible)\b|n['’]t\b",
@@ -69,9 +77,10 @@ _CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
             "mid[- ]level|intermediate",
             "seniors?|top engineers",
         ),
-        ("bachelor['’]?s?|undergraduate", "master['’]?s?|ph\.?d\.?|advanced degrees?|postgraduate"),
-        ("supervised", "unsupervised"),
-        ("SQL", "NoSQL"),
+        (
+            r"bachelor['’]?s?|undergraduate|(?<!advanced )(?<!master's )(?<!master’s )(?<!\) )degree",
+            "master['’]?s?|ph\.?d\.?|advanced degrees?|postgraduate",
+        ),
     )
 )
 # Of the sum; fitted by hand near the optimum of a listwise regression on the development cases (docs/reader.md).
@@ -84,7 +93,8 @@ WEIGHTS = {
     "carried": 0.5,
     "length": 0.4,
     "asked": 0.6,
-    "others": -0.6,
+    "opens": 0.2,
+    "others": -1.5,
     "announces": -1.0,
     "leads": -0.3,
     "short": -0.5,
@@ -95,15 +105,15 @@ FULL = 40  # words from which on a unit counts as long
 
 
 def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Embed) -> dict[str, Scores]:
-    """Each signal's value for each unit, in [0, 1]; likenesses and scores are min-max normalised over the units.
+    """Each signal's value for each unit, most in [0, 1]; likenesses and scores are min-max normalised over the units.
 
     contextual: cosine of the question and the unit under its heading; plain: cosine of the question and the unit
     alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its heading
     holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the best "contextual" in its
-    passage; asked: how near the question is to the heading, where that is a question itself; others: whether it is
-    about another level or degree than the one asked for; length: words, up to a full sentence; announces: whether it
-    only says that something follows; leads: whether it leads a list, or opens as an aside; short: whether it is a
-    sentence of fewer than four words.
+    passage; asked: how near the question is to the heading, where that is a question itself; opens: the same, for the
+    first unit of the section; others: whether it is about another level or degree than the one asked for; length:
+    words, up to a full sentence; announces: whether it only says that something follows; leads: whether it leads a
+    list, or opens as an aside; short: whether it is a sentence of fewer than four words.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
@@ -113,6 +123,7 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
     contextual = _spread(vectors[len(questions) : len(questions) + len(units)] @ asking)
     near = dict(zip(headings, vectors[len(vectors) - len(headings) :] @ asking, strict=True))
     terms = [stems(text) for text in texts]
+    headed = np.array([_asked(asked, unit, float(near[unit.heading])) for unit in units])
     best: dict[int, float] = {}
     for unit, value in zip(units, contextual, strict=True):
         best[unit.hit] = max(best.get(unit.hit, 0.0), float(value))
@@ -123,7 +134,8 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
         "covered": np.array(_coverage(stems(asked.focus), terms)),
         "fits": np.array([fit(asked, unit.text) for unit in units]),
         "carried": np.array([best[unit.hit] for unit in units]),
-        "asked": np.array([_asked(asked, unit, float(near[unit.heading])) for unit in units]),
+        "asked": headed,
+        "opens": headed * np.array([_opens(asked, unit) for unit in units]),
         "others": np.array([about_others(asked, unit) for unit in units]),
         "length": np.array([min(len(unit.text.split()), FULL) / FULL for unit in units]),
         "announces": np.array([float(unit.announces) for unit in units]),
@@ -148,13 +160,19 @@ def fits(asked: Asked, text: str) -> bool:
 def fit(asked: Asked, text: str) -> float:
     """How well: half where a sentence settles something, but not whether the thing is needed, which is asked."""
     if asked.kinds[:1] == ("need",) and not asked.supposes:
-        return 1.0 if NEEDED.search(text) else 0.5 * bool(SETTLING.search(text))
-    return float(fits(asked, text))
+        return 3.0 if NOT_NEEDED.search(text) else 2.0 if NEEDED.search(text) else 0.5 * bool(SETTLING.search(text))
+    return float(fits(asked, text)) * (2.0 if asked.kinds[:1] == ("name",) else 1.0)
 
 
 def heading_text(heading: str) -> str:
     """A heading without its number."""
     return _NUMBERED.sub("", heading)
+
+
+def likeness_of(asked: Asked, heading: str, embed: Embed) -> float:
+    """The cosine of a question and a heading."""
+    first, second = embed([asked.text, heading_text(heading)])
+    return float(first @ second)
 
 
 def _asked(asked: Asked, unit: Unit, likeness: float) -> float:
@@ -166,6 +184,11 @@ def _asked(asked: Asked, unit: Unit, likeness: float) -> float:
     return min(max((likeness - ASKED_FROM) / (ASKED_TO - ASKED_FROM), 0.0), 1.0)
 
 
+def _opens(asked: Asked, unit: Unit) -> float:
+    """1 where a unit opens its section, and holds a figure if one is asked for."""
+    return float(unit.position == 0 and unit.passage.start == 0 and (not asked.of_figures or fits(asked, unit.text)))
+
+
 @lru_cache(maxsize=2_000)
 def _kind_of(heading: str) -> str:
     """What a heading that is a question asks for first; "" where nothing tells."""
@@ -173,19 +196,18 @@ def _kind_of(heading: str) -> str:
 
 
 def about_others(asked: Asked, unit: Unit) -> float:
-    """1 where a unit is about others than the one the question names, half where it is about that and others."""
-    if asked.wants("comparison") or asked.supposes:
+    """1 where a unit is about others than those the question names, 0.7 where it is about some of them and others."""
+    if asked.supposes:
         return 0.0
-    text = f"{unit.heading} {unit.text}"
     worst = 0.0
     for names in _CONTRASTS:
-        wanted = [bool(name.search(asked.focus)) for name in names]
-        if sum(wanted) != 1:
+        wanted = {place for place, name in enumerate(names) if name.search(asked.focus)}
+        if not wanted or (asked.wants("comparison") and len(wanted) == 1):
             continue
-        said = [bool(name.search(text)) for name in names]
-        if not any(there and not want for there, want in zip(said, wanted, strict=True)):
-            continue
-        worst = max(worst, 0.7 if any(there and want for there, want in zip(said, wanted, strict=True)) else 1.0)
+        text = unit.text if asked.wants("comparison") else f"{unit.heading} {unit.text}"
+        said = {place for place, name in enumerate(names) if name.search(text)}
+        if said - wanted and not (asked.wants("comparison") and wanted <= said):
+            worst = max(worst, 0.7 if said & wanted else 1.0)
     return worst
 
 

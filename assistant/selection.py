@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.question import Asked
-from assistant.ranking import Embed, Scores, fits, stems
+from assistant.ranking import Embed, Scores, about_others, fit, fits, likeness_of, stems
 from assistant.units import Unit
 from index.embedding import Vectors
 
@@ -21,6 +21,9 @@ MOST_WORDS = 100  # with the sentences that others lean on; an answer may have 1
 WORTH = (0.3, 0.4, 0.5, 0.5)
 # Sentences at most: to settle a yes or no or give a number, usually, and where several things are wanted.
 SHORT, USUAL, MOST = 3, 4, 4
+ELSEWHERE = 0.2  # added to the bar for a sentence of another guide than the best: both only where both answer
+NEAR = 0.65  # share of the best unit's cosine to the question that one of another passage must have
+STUB = 7  # words up to which an item of a list of steps ("Kaggle: enter competitions.") adds nothing to a sentence
 COMPARED = 0.2  # less will do in a comparison, which needs two sides
 BESIDE = 0.1  # added for a sentence from the best unit's passage
 BEFORE = 0.1  # taken for one that stands before it there: what leads up to an answer is not part of it
@@ -28,6 +31,7 @@ BEFORE = 0.1  # taken for one that stands before it there: what leads up to an a
 REPEATS = 0.4
 # Two units say the same from this cosine on, or where this share of one's words stands in the other; read off answers.
 SAME, SAME_WORDS = 0.84, 0.8
+SAME_QUESTION = 0.7  # cosine from which on a heading asks what is asked; a guess
 ON_THE_SAME = 0.7  # cosine from which on two guides' sentences with other figures speak of the same thing; a guess
 # Names and figures: "two to four years" is not "six months", however near the sentences.
 _SPECIFICS = re.compile(
@@ -70,6 +74,13 @@ def best_sentences(
     vectors = dict(zip(shortlist, embed([units[i].text for i in shortlist]), strict=True))
     if not shortlist:
         return []
+    beside = about_others(asked, units[shortlist[0]])
+    shortlist = [
+        i
+        for i in shortlist
+        if about_others(asked, units[i]) <= beside and (i == shortlist[0] or not _stub(asked, units[i]))
+    ]
+    shortlist = _near(asked, shortlist, units, embed)
     top, middle = float(scores[shortlist[0]]), float(np.median(scores))
     chosen: list[list[int]] = []
     words = 0
@@ -83,10 +94,12 @@ def best_sentences(
             left.remove(i)
             if units[i].passage.document not in {units[j].passage.document for j in twin}:
                 twin.append(i)
+        guides = {units[group[0]].passage.document for group in chosen}
         worth = {
             i: (float(scores[i]) - middle) / (top - middle or 1.0)
             + (BESIDE if units[i].hit == units[shortlist[0]].hit else 0.0)
             - (BEFORE if _before(units[i], units[shortlist[0]]) else 0.0)
+            - (ELSEWHERE if units[i].passage.document not in guides else 0.0)
             - REPEATS * max(0.0, likeness[i] - 0.5)
             for i in left
         }
@@ -103,8 +116,26 @@ def best_sentences(
         words += len(units[i].text.split())
         chosen.append([i])
         left.remove(i)
-    lines = _in_order(_figures_first(asked, [Line(tuple(units[i] for i in group)) for group in chosen]))
+    lines = _in_order(asked, _figures_first(asked, [Line(tuple(units[i] for i in group)) for group in chosen]), embed)
     return _cut(_with_antecedents(lines, units))
+
+
+def _near(asked: Asked, shortlist: Sequence[int], units: Sequence[Unit], embed: Embed) -> list[int]:
+    """Those of a shortlist that are not much farther from the question than the best, or stand beside it."""
+    asking, *contexts = embed([asked.text, *(units[i].in_context for i in shortlist)])
+    first = shortlist[0]
+    bar = NEAR * float(contexts[0] @ asking)
+    return [
+        i
+        for i, context in zip(shortlist, contexts, strict=True)
+        if float(context @ asking) >= bar
+        or units[i].hit == units[first].hit
+        or (asked.of_figures and fits(asked, units[i].text))
+    ]
+
+
+def _stub(asked: Asked, unit: Unit) -> bool:
+    return not asked.wants("list", "steps") and unit.kind == "item" and len(unit.text.split()) <= STUB
 
 
 def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
@@ -143,8 +174,19 @@ def _before(unit: Unit, other: Unit) -> bool:
     return unit.hit == other.hit and unit.position < other.position
 
 
-def _in_order(lines: Sequence[Line]) -> list[Line]:
-    """Guide by guide and passage by passage; the best line first, the rest of each passage in the order of the text."""
+def _in_order(asked: Asked, lines: Sequence[Line], embed: Embed) -> list[Line]:
+    """Guide by guide and passage by passage; the best line first, the rest of each passage in the order of the text.
+
+    Of a section whose heading asks the same question, the opening sentence comes first if it is said.
+    """
+    heading = lines[0].unit.heading
+    opening = any(
+        line.unit.hit == lines[0].unit.hit
+        and line.unit.position == 0
+        and fit(asked, line.unit.text) >= fit(asked, lines[0].unit.text)
+        for line in lines
+    )
+    opened = opening and heading.rstrip().endswith("?") and likeness_of(asked, heading, embed) >= SAME_QUESTION
     hits = list(dict.fromkeys(line.unit.hit for line in lines))
     documents = list(dict.fromkeys(line.unit.passage.document for line in lines))
     return sorted(
@@ -152,7 +194,7 @@ def _in_order(lines: Sequence[Line]) -> list[Line]:
         key=lambda line: (
             documents.index(line.unit.passage.document),
             hits.index(line.unit.hit),
-            line is not lines[0],
+            line is not lines[0] and not opened,
             line.unit.start,
         ),
     )
