@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from tests.soak.soak import soak
@@ -16,7 +17,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        outcome = soak(Path(folder), seconds=arguments.minutes * 60, show=print)
+        outcome = soak(Path(folder), seconds=arguments.minutes * 60, show=partial(print, flush=True))
     for problem in outcome.problems():
         print(f"BAD {problem}")
     return 1 if outcome.problems() else 0
