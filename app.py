@@ -39,7 +39,11 @@ def serve(
     from assistant.settings import Settings
 
     settings = settings or Settings.load()
-    logs.configure(settings.log_level)
+    try:
+        logs.configure(settings.log_level)
+    except SettingsError as error:
+        problem = problem or error
+        logs.configure("WARNING")
     listener = _listen(settings.host, settings.port)
     if settings.host not in {"127.0.0.1", "::1", "localhost"} and not settings.auth:
         print(
@@ -101,19 +105,17 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def main() -> int:
     """Serve the page by the settings of the environment; the exit code is 0, or 1 after a message."""
-    from assistant.errors import AssistantError, SettingsError
+    from assistant.errors import AssistantError
     from assistant.settings import Settings
 
-    problem = None
-    try:
-        settings = Settings.load()
-    except SettingsError as error:
-        settings, problem = Settings(), error
+    settings, problem = Settings.load_usable()
     try:
         serve(guides=settings.guide_paths(), settings=settings, problem=problem, open_browser=True)
     except AssistantError as error:
         print(f"The page cannot be served: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

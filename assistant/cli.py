@@ -112,9 +112,13 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 def _web(arguments: argparse.Namespace) -> int:
     import app
+    from assistant.settings import Settings
 
-    settings = _settings(arguments, host=arguments.host, port=arguments.port)
-    app.serve(guides=_guides(arguments, settings), settings=settings, open_browser=not arguments.no_browser)
+    settings, problem = Settings.load_usable(
+        llm=arguments.llm, data_dir=arguments.data_dir, host=arguments.host, port=arguments.port
+    )
+    guides = _guides(arguments, settings)
+    app.serve(guides=guides, settings=settings, problem=problem, open_browser=not arguments.no_browser)
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -102,6 +103,22 @@ def test_a_wrong_value_is_explained_on_the_page(chromium: Browser, tmp_path: Pat
     backend = Backend(None, Settings(data_dir=str(tmp_path)), problem=problem)
     with serving(backend) as address, visiting(chromium, address) as visitor:
         expect(visitor.open().locator(".broken")).to_contain_text("it takes a whole number")
+
+
+def test_a_wrong_value_does_not_keep_the_page_from_starting(page_settings: Settings) -> None:
+    """The command starts the page; the other settings hold, and trying again does not make the wrong one go away."""
+    environment = {**os.environ, "ASSISTANT_PASSAGES": "many", "ASSISTANT_PORT": "7934", "ASSISTANT_LOG_LEVEL": "LOUD"}
+    command = [sys.executable, "-m", "assistant.cli", "web", "--no-browser", "--data-dir", page_settings.data_dir or ""]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(2):
+            until(lambda: _answers("http://127.0.0.1:7934/"))
+            until(lambda: httpx.get("http://127.0.0.1:7934/api/status").json()["phase"] == "broken")
+            assert "ASSISTANT_PASSAGES is 'many'" in httpx.get("http://127.0.0.1:7934/api/status").json()["message"]
+            httpx.post("http://127.0.0.1:7934/api/retry")
+    finally:
+        process.terminate()
+        process.wait(15)
 
 
 def test_a_guide_that_cannot_be_read_is_named(chromium: Browser, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import AssistantError, ModelError, QuestionError
+from assistant.errors import AssistantError, ModelError, QuestionError, SettingsError
 from assistant.settings import Settings, default_data_dir
 from assistant.web.status import Status
 
@@ -183,7 +183,7 @@ class Backend:
     def _open(self) -> None:
         try:
             if self._problem is not None:
-                raise self._problem
+                raise SettingsError(f"{self._problem} Mend it, and start the page again.")
             self._open_everything()
         except AssistantError as error:
             _log.warning("The page is not ready: %s", error)

@@ -7,17 +7,15 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
-import gradio
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from gradio.events import api
 
 from assistant.errors import AssistantError
 from assistant.web.access import LOGIN_AGE, LOGIN_COOKIE, Accounts, Guard
 from assistant.web.asking import ask_routes
 from assistant.web.backend import Backend
 from assistant.web.conversations import conversation_routes
-from assistant.web.endpoint import ask_endpoint
+from assistant.web.engine import Engine
 from assistant.web.examples import example_questions
 from assistant.web.guides import guide_routes
 
@@ -27,12 +25,12 @@ _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 def create_app(backend: Backend) -> FastAPI:
     """The whole page; starting it starts the backend."""
+    engine = Engine(backend)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        backend.start()
-        yield
-        backend.close()
+        async with engine.running():
+            yield
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     accounts = Accounts(backend.settings.auth)
@@ -41,9 +39,7 @@ def create_app(backend: Backend) -> FastAPI:
     app.include_router(conversation_routes(backend))
     app.include_router(guide_routes(backend))
     app.add_exception_handler(AssistantError, _explain)
-    with gradio.Blocks(mode="server", analytics_enabled=False, title="Guide assistant") as engine:
-        api(ask_endpoint(backend), api_name="ask", concurrency_limit=backend.settings.requests_at_once)
-    gradio.mount_gradio_app(app, engine, path="/", mcp_server=True, run_history=False, footer_links=[], ssr_mode=False)
+    app.mount("/", engine)
     app.add_middleware(Guard, accounts=accounts, settings=backend.settings)
     return app
 
