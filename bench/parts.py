@@ -92,6 +92,8 @@ def timed(work: Callable[[str], object], *, rounds: int) -> tuple[float, float]:
 
 
 def memory() -> tuple[float, float]:
-    """MB that this process holds: in all, and without what it maps from files."""
+    """MB that this process holds: in all, and without what it maps from files; nan where the system does not say."""
+    if not Path("/proc/self/status").exists():
+        return float("nan"), float("nan")
     lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(lines["VmRSS"].split()[0]) / 1024, int(lines["RssAnon"].split()[0]) / 1024

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--indexed", type=int, default=400, help="passages embedded and indexed for their speed")
     parser.add_argument("--files", type=int, default=1000, help="documents in the sync")
     options = parser.parse_args(arguments)
-    print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}\n")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {sys.version.split()[0]}\n")
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         if "embed" in options.only:

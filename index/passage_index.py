@@ -116,14 +116,7 @@ class PassageIndex:
     def stale(self) -> str | None:
         """Why the index must be made anew before it can be searched, or None."""
         self._refresh()
-        if self._generations.other_layout:
-            return f"it was made by another version of this program ({self._generations.other_layout})"
-        if self._unready:
-            return self._unready
-        manifest = self._generations.manifest
-        if manifest and manifest.embedder != self._embedder.name:
-            return f"its vectors are by {manifest.embedder}, and the embedder is {self._embedder.name}"
-        return None
+        return self._why_stale()
 
     def passages(self) -> list[Passage]:
         """Every passage in the index."""
@@ -447,8 +440,18 @@ class PassageIndex:
     def _is_changing(self) -> bool:
         return self._changer == get_ident()
 
+    def _why_stale(self) -> str | None:
+        if self._generations.other_layout:
+            return f"it was made by another version of this program ({self._generations.other_layout})"
+        if self._unready:
+            return self._unready
+        manifest = self._generations.manifest
+        if manifest and manifest.embedder != self._embedder.name:
+            return f"its vectors are by {manifest.embedder}, and the embedder is {self._embedder.name}"
+        return None
+
     def _refuse_stale(self) -> None:
-        stale = self.stale
+        stale = self._why_stale()
         if stale:
             raise PassageIndexError(
                 f"The index in {self._folder} cannot be used as it is: {stale}. "

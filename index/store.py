@@ -222,10 +222,12 @@ class ChromaStore:
         where: Any = None if after is None else {"_generation": {"$gt": after}}
         with self._translated("read"):
             passages, _ = self._collections(live)
-            found = passages.get(where=where, include=["metadatas"])
-        return {
-            _own_id(id, metadata or {}) for id, metadata in zip(found["ids"], found["metadatas"] or [], strict=True)
-        }
+            records = passages.get(where=where, include=[])["ids"]
+            found = {record for record in records if "\\" not in record}
+            for batch in _pages([record for record in records if "\\" in record]):
+                metadatas = passages.get(ids=batch, include=["metadatas"])["metadatas"] or []
+                found |= {str(json.loads(str(metadata["_passage"]))["id"]) for metadata in metadatas}
+        return found
 
     def fetch(self, live: str, ids: Iterable[str]) -> Iterator[list[Embedded]]:
         """Passages with their vectors, some at a time; ids that are not there are passed over."""
@@ -384,10 +386,6 @@ def _fits(key: str, value: object) -> bool:
 
 def _passage(text: str, metadata: dict[str, Any]) -> Passage:
     return passage_from({"text": text, **json.loads(metadata["_passage"])})
-
-
-def _own_id(record: str, metadata: Any) -> str:
-    return str(json.loads(str(metadata["_passage"]))["id"]) if "\\" in record else record
 
 
 def _window_id(id: str, number: int) -> str:
