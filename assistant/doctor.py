@@ -90,7 +90,7 @@ def _guides(guides: Sequence[str | Path] | None) -> Iterator[Finding]:
 
 def _index(settings: Settings, guides: Sequence[str | Path] | None) -> Iterator[Finding]:
     folder = index_folder(guides, settings)
-    if not folder.exists():
+    if not folder.exists() and settings.chroma_url is None:
         yield Finding("index", f"none yet in {folder}; it is made at the first question")
         return
     index = open_index(folder, settings)
@@ -105,8 +105,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
     if settings.llm is None and settings.llm_base_url is None:
         yield Finding("language model", "none set; the extractive reader answers (set ASSISTANT_LLM to change that)")
         return
-    from assistant.models import check_chat_model, open_chat_model
+    from assistant.models import check_chat_model, name_of, open_chat_model
 
     model = open_chat_model(settings.llm or "", base_url=settings.llm_base_url)
     check_chat_model(model)
-    yield Finding("language model", f"{settings.llm or settings.llm_base_url} answers")
+    yield Finding("language model", f"{settings.llm or name_of(model)} answers")
