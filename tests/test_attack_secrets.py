@@ -109,6 +109,18 @@ def test_a_refused_key_shows_in_no_note_log_or_saved_answer(
     assert leaked("".join(capsys.readouterr())) == []
 
 
+def test_doctor_names_a_model_that_answers_without_its_address(
+    secretive: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ScriptedChatModel(replies=["ready"])
+    monkeypatch.setattr("assistant.models.open_chat_model", lambda name, base_url: model)
+    main(["doctor", "--data-dir", str(tmp_path)])
+    said = capsys.readouterr().out
+    assert "scripted answers" in said
+    assert "BAD index" in said  # its Chroma server cannot be reached
+    assert leaked(said) == []
+
+
 def test_a_model_does_not_show_its_key(secretive: Settings) -> None:
     pytest.importorskip("langchain_openai")
     model = open_chat_model("openai:gpt-4o-mini")
