@@ -12,7 +12,7 @@ from assistant.composition import compose
 from assistant.outline import Guides
 from assistant.plan import plan
 from assistant.question import understand
-from assistant.ranking import merit, signals
+from assistant.ranking import heading_text, merit, signals
 from assistant.reader import ReaderResult
 from assistant.units import units_of
 from assistant.vocabulary import Vocabulary
@@ -51,6 +51,7 @@ class ExtractiveReader:
         self._know()
         units = units_of([Hit(passage, 0.0) for passage in passages[:PREPARED]])
         texts = [text for unit in units for text in (unit.in_context, unit.text)]
+        texts += dict.fromkeys(heading_text(unit.heading) for unit in units)
         for start in range(0, len(texts), 64):
             self._embed(texts[start : start + 64])
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from assistant.comparison import guides_named
 from assistant.outline import Guides, Outline
-from assistant.question import Asked
+from assistant.question import Asked, speaks_of_steps
 from assistant.ranking import ENUMERATION, Embed, Scores, stems
 from assistant.selection import Line
 from assistant.units import Unit, units_of
@@ -24,7 +24,7 @@ LEADS_NEAR, ITEMS_NEAR, HOW_TO_NEAR = 0.7, 0.9, 0.85
 LIST_WORTH, UNLED_WORTH, LIST_RIVAL = 0.66, 0.8, 0.95
 STUMP = 5  # words up to which items say little out of their list: "Pipe wrench"
 # A list of headings is the answer if its cosine to the question is about as high as any unit's. It is made up: more
-# where the question speaks of steps and the list is numbered, or has as many as it names, less where its heading speaks
+# where the question speaks of steps and the list is one, or has as many as it names, less where its heading speaks
 # of something else as well. A little less will do; a little more is wanted where the best unit enumerates itself.
 STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD, NAMED_LEAD = 0.3, 0.2, 0.1, 0.05, -0.03
 NAMED_GUIDE = 0.3  # more for the list of a guide that the question names
@@ -49,14 +49,16 @@ def list_of_headings(
     named = guides_named(asked, units)
     merit = [
         float(likeness[number])
-        + STEPS_ASKED * (outline.counted and asked.of_steps)
+        + STEPS_ASKED * (asked.of_steps and (outline.counted or speaks_of_steps(outline.about)))
         + COUNT_ASKED * (asked.count == len(outline.members))
         + NAMED_GUIDE * _of_the_guide(outline, named)
         - ELSEWHERE * len(set(stems(outline.heading)) - wanted) / (len(stems(outline.heading)) or 1)
         for number, outline in enumerate(outlines)
     ]
     nearest = int(np.argmax(merit))
-    names_all = not asked.of_steps and bool(ENUMERATION.search(units[best[0]].text))
+    top, led = units[best[0]], outlines[nearest].lead
+    introduces = led is not None and led.passage.id == top.passage.id and asked.wants("list")
+    names_all = not asked.of_steps and not introduces and bool(ENUMERATION.search(top.text))
     lead = NAMED_LEAD if names_all else HEADINGS_LEAD
     if merit[nearest] < float(likeness[len(outlines) :].max()) - lead:
         return []

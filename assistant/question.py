@@ -235,7 +235,7 @@ class Asked:
     @property
     def of_steps(self) -> bool:
         """Whether it speaks of steps."""
-        return bool(_STEPS.search(self.focus))
+        return speaks_of_steps(self.focus)
 
     @property
     def of_figures(self) -> bool:
@@ -273,6 +273,11 @@ def understand(question: str) -> Asked:
         word = (counted["count"] or counted["examples"]).lower()
         limit = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
     return Asked(text, focus, kinds, sides if "comparison" in kinds else (), limit)
+
+
+def speaks_of_steps(text: str) -> bool:
+    """Whether a text speaks of steps."""
+    return bool(_STEPS.search(text))
 
 
 def plain_words(question: str) -> str:

@@ -87,6 +87,32 @@ class TestAnswers:
         result = read("Do I need a degree to be a plumber?", TIME, DEGREE)
         assert result.text.startswith("You do not need a degree")
 
+    def test_what_is_said_of_several_levels_is_left_to_comparisons(self) -> None:
+        both = passage(
+            "A senior plumber starts $40,000 above an entry-level plumber.", "How do plumbers' wages compare?"
+        )
+        entry = passage("An entry-level plumber earns $30,000 to $40,000 a year.", "Pay", "Entry-Level Plumber")
+        result = read("How much does a junior plumber earn?", both, entry, PAY_SENIOR)
+        assert result.text == "An entry-level plumber earns $30,000 to $40,000 a year. [1]"
+
+    def test_whether_it_is_needed_begins_with_what_says_so(self) -> None:
+        more = passage(
+            "An advanced degree shows a deep understanding of plumbing. "
+            "An advanced degree is not required of a plumber.",
+            "Degrees",
+        )
+        result = read("Is an advanced degree required to be a plumber?", more, TIME)
+        assert result.text.startswith("An advanced degree is not required of a plumber.")
+
+    def test_a_section_that_asks_the_same_is_read_from_its_start(self) -> None:
+        clouds = passage(
+            "The cloud platforms to know are Alpha and Beta. "
+            "Cloud experience is critical, because most pumps run there.",
+            "Which cloud platforms should you know?",
+        )
+        result = read("Which cloud should I learn?", clouds, TIME)
+        assert result.text.startswith("The cloud platforms to know are Alpha and Beta.")
+
     def test_a_list_is_given_whole_as_a_list_under_its_lead_in(self) -> None:
         lines = read("Which tools does a plumber need?", TOOLS, TIME).text.splitlines()
         assert lines[0] == "Buy the tools of the trade one by one. [1] They typically include: [2]"

@@ -92,3 +92,37 @@ def test_focus_terms_leave_out_what_carries_no_subject() -> None:
 @pytest.mark.parametrize("question", ["", "?", "   ", "ज्ञान", "a" * 5000, "[1] ** | <b>"])
 def test_any_text_can_be_read(question: str) -> None:
     assert understand(question).text is not None
+
+
+@pytest.mark.parametrize(
+    ("question", "focus"),
+    [
+        ("Finished the basics. What advanced areas do I study next?", "What advanced areas do I study next?"),
+        ("Do I need a degree? How long is that?", "Do I need a degree? How long is that?"),
+        (
+            "What do the interviews for engineers consist of? The coding part, what is it on? "
+            "Give me an example for the design part",
+            "Give me an example for the design part",
+        ),
+    ],
+)
+def test_what_is_told_before_the_question_is_no_part_of_it(question: str, focus: str) -> None:
+    assert focus_of(question) == focus
+
+
+@pytest.mark.parametrize(
+    ("question", "plain"),
+    [
+        ("In one sentence, what does it take?", "what does it take?"),
+        ("Respected sir, which branch should I take?", "which degree subject should I take?"),
+        ("explain like I'm five what a loss is", "what a loss is"),
+        ("What's the senior range?", "What's the senior salary range?"),
+    ],
+)
+def test_wrapping_goes_and_spoken_words_become_those_of_guides(question: str, plain: str) -> None:
+    assert plain_words(question) == plain
+
+
+def test_whether_something_is_needed_is_asked_only_by_yes_or_no() -> None:
+    assert understand("Is a degree mandatory?").kinds[0] == "need"
+    assert not understand("Which skills do I need?").wants("need")
