@@ -14,6 +14,8 @@ DEGREE = (
     "Many tech employers value practical skills as much as a degree."
 )
 TOOLS = "Docker is used for containerization. Kubernetes is used for orchestration. CI/CD pipelines are for automation."
+HEAT = "Convection carries heat by the movement of a fluid. The Sun warms the Earth by radiation."
+POLICY = "Equipment is paid for by the company, furniture is not."
 LEARNING = "Machine learning is the broader field, and deep learning is a subset of machine learning."
 
 
@@ -27,6 +29,8 @@ LEARNING = "Machine learning is the broader field, and deep learning is a subset
         ("A degree is optional.", DEGREE),
         ("Docker handles containerisation and Kubernetes orchestration.", TOOLS),
         ("DL is a subset of ML.", LEARNING),
+        ("It is radiation from the Sun that warms the Earth.", HEAT),
+        ("The proton is heavier than the electron.", "The electron is lighter than the proton."),
         ("Many employers in tech value practical skills. [1]", DEGREE),
     ],
 )
@@ -44,6 +48,9 @@ def test_an_honest_claim_is_supported(claim, evidence):
         ("Docker is used for orchestration.", TOOLS, "role"),
         ("Kubernetes is used for containerization.", TOOLS, "role"),
         ("Machine learning is a subset of deep learning.", "Deep learning is a subset of machine learning.", "role"),
+        ("The Sun warms the Earth by convection.", HEAT, "swap"),
+        ("Furniture is paid for by the company.", POLICY, "swap"),
+        ("Books cannot be renewed.", "Books can be renewed twice, films cannot be renewed.", "negation"),
         ("A bachelor's degree is mandatory.", DEGREE, "negation"),
         ("Pay is lower in San Francisco and Boston.", SALARY, "negation"),
         ("Docker is not used for containerization.", TOOLS, "negation"),
@@ -55,6 +62,14 @@ def test_a_changed_claim_is_caught_by_its_guard(claim, evidence, guard):
     verdict = support(claim, [evidence])
     assert not verdict.supported
     assert guard in verdict.doubts
+
+
+def test_the_right_words_in_no_order_are_unsupported():
+    verdict = support(
+        "Experience Boston engineer cities year San entry-level Francisco salaries earns mid-level.", [SALARY]
+    )
+    assert not verdict.supported
+    assert "salad" in verdict.doubts
 
 
 def test_evidence_on_another_matter_supports_nothing():

@@ -17,7 +17,7 @@ def guard_name(case: Case) -> float:
         return 1.0  # written in title case: capitals say nothing
     known = [*case.headings, *(sentence.parsed for sentence in case.sentences)]
     missing = [term for term, match in names if match < 0.5 and not any(_derived(term, text) for text in known)]
-    return 0.8 if missing else 1.0
+    return 0.7 if missing else 1.0
 
 
 def _derived(term: Term, text: Parsed) -> bool:
@@ -52,5 +52,5 @@ def guard_substitute(case: Case) -> float:
                         and any(t.weight > 0.5 for t in old)
                         and _in_its_place(case, new, sentence.parsed, unit[start:end])
                     ):
-                        return 0.85
+                        return 0.78
     return 1.0

@@ -23,8 +23,8 @@ def guard_number(case: Case) -> float:
         factor = min(factor, _counted(case, term))
     cover_text = " ".join(found.parsed.text for found in case.cover)
     if _BOUND_ABOVE.search(case.claim.text) and _BOUND_OPEN.search(cover_text) and not _BOUND_ABOVE.search(cover_text):
-        return min(factor, 0.6)
-    return min(factor, 0.6 if _number_of_another(case) else 1.0)
+        return min(factor, 0.5)
+    return min(factor, 0.5 if _number_of_another(case) else 1.0)
 
 
 def _counted(case: Case, number: Term) -> float:

@@ -18,7 +18,7 @@ def guard_quantifier(case: Case) -> float:
     if not claimed - {UNIVERSALS[word] for word in case.cover_words if word in UNIVERSALS}:
         return 1.0
     if "only" in claimed or case.cover_words & HEDGES:
-        return 0.6
+        return 0.5
     return 0.8
 
 

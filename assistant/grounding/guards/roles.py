@@ -14,7 +14,7 @@ from assistant.grounding.terms import SPECIFIC, Parsed, Term
 
 def guard_role(case: Case) -> float:
     """What the evidence says of one thing, said of another; or a relation turned round."""
-    return 0.6 if _relation_reversed(case) or _subject_swapped(case) else 1.0
+    return 0.5 if _relation_reversed(case) or _subject_swapped(case) else 1.0
 
 
 def _relation_reversed(case: Case) -> bool:

@@ -21,24 +21,27 @@ def guard_salad(case: Case) -> float:
         place += _NEIGHBOURS + 1
     keys = [term.key for term in case.claim.terms if term.weight and term.key in places]
     pairs = list(pairwise(keys))
-    if len(pairs) < 4:
+    if len(pairs) < _TOO_FEW:
         return 1.0
     near = sum(
         one != other and any(abs(a - b) <= _NEIGHBOURS for a in places[one] for b in places[other])
         for one, other in pairs
     )
-    return 0.6 if near <= _SCATTERED * len(pairs) else 1.0
+    return 0.5 if near <= _SCATTERED * len(pairs) else 1.0
 
 
 # Words that stand side by side in a claim do so in its evidence: at most this many places apart, and no smaller share
-# of the pairs than this (no supported claim of ours has less; most of ten words drawn at random from a passage do).
+# of the pairs than this. Of 150 claims of fourteen words drawn at random from a passage, 15 pass; without this count,
+# 44. Free paraphrase with few pairs does as badly, so fewer than five are not judged.
 _NEIGHBOURS = 2
 _SCATTERED = 0.3
+_TOO_FEW = 5
 _UNGRAMMATICAL = re.compile(
     r"\b(?:the|a|an|its|their|your|every)\s+(?:of|to|in|and|or|for|is|are|the|a|an|with|by|from|that|be|was|were|as|at|on|"
     r"but|if|it|you|they|we|has|have|can|may)\b"
     r"|\b(?:of|to|with|from|for|into|by|at)\s+(?:of|is|are|was|were|and|or|but|has|have|does|can|may|than)\b"
     r"|\b(?:and|or|but)\s+(?:and|or|but|of|than)\b|\b(?:is|are|was|were)\s+(?:is|are|was|were|of|has|have|does|do)\b"
     r"|\b(?:can|may|will|must|should)\s+(?:is|are|the|of|and|or|has|can|may)\b"
-    r"|\b(?:the|a|an|of|and|or|than)\W*$|\b(?!that|had)([a-z]+)\s+\1\b"
+    r"|\b(?:the|a|an|of|and|or|than|is|are|was|were|be|but|its|their|your|every|has|have|such)\W*$"
+    r"|^\W*(?:of|than|is|are|was|were|be|has|and|or)\b|\b(?:the|a|an|of|and|or|than|is|are|its|their|to)[,.:;]|\b(?!that|had)([a-z]+)\s+\1\b"
 )

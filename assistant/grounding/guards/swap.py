@@ -26,7 +26,7 @@ def guard_swap(case: Case) -> float:
     swapped = any(_swapped(case, claimed, cells) for claimed in case.claim.cells) or any(
         _swapped(case, claimed, units) for claimed in case.claim.units
     )
-    return 0.6 if swapped else 1.0
+    return 0.5 if swapped else 1.0
 
 
 def _swapped(case: Case, claimed: Sequence[Term], stretches: Sequence[tuple[Sequence[Term], Parsed]]) -> bool:
