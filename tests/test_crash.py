@@ -204,14 +204,19 @@ assert held(folder) == ids(2) == in_store(folder)
 print(outcomes)
 """
 READ_ONLY = """
-import subprocess, sys
+import subprocess, sys, time
 from pathlib import Path
 from corpus.errors import AssistantError
 from tests.attack.crashing import sync
 from tests.test_crash import held, ids
 folder = Path(sys.argv[1]) / "data"
 sync(folder, 0)
-subprocess.run(["mount", "-o", "remount,ro", sys.argv[1]], check=True)
+for wait in range(50):  # Chroma's threads take a moment to let go of their files
+    if subprocess.run(["mount", "-o", "remount,ro", sys.argv[1]], capture_output=True).returncode == 0:
+        break
+    time.sleep(0.2)
+else:
+    raise SystemExit("the folder cannot be made read-only")
 assert held(folder) == ids(0)
 for data in (folder, folder.parent / "new"):
     try:
