@@ -131,6 +131,9 @@ def chromium() -> Iterator[Browser]:
     """A headless Chromium."""
     if _program() is None:
         pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)  # milliseconds; other programs may keep the cores busy
     with browser() as found:
         yield found
 

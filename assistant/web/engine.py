@@ -56,7 +56,7 @@ class Engine:
             async with app.router.lifespan_context(app):
                 ready.set_result(app)
                 await stop.wait()
-        except Exception as error:  # the page works without; who calls the endpoint gets the error
+        except Exception as error:  # noqa: BLE001 - the page works without; who calls the endpoint gets the error
             _log.exception("Gradio's engine did not start or end well")
             if not ready.done():
                 ready.set_exception(error)
@@ -70,7 +70,5 @@ def _build(backend: Backend) -> FastAPI:
     with gradio.Blocks(mode="server", analytics_enabled=False, title="Guide assistant") as engine:
         api(ask_endpoint(backend), api_name="ask", concurrency_limit=backend.settings.requests_at_once)
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    gradio.mount_gradio_app(
-        app, engine, path="/", mcp_server=True, run_history=False, footer_links=[], ssr_mode=False
-    )
+    gradio.mount_gradio_app(app, engine, path="/", mcp_server=True, run_history=False, footer_links=[], ssr_mode=False)
     return app
