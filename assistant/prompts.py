@@ -37,8 +37,8 @@ REWRITE_PROMPT = ChatPromptTemplate.from_messages(
         (
             "system",
             """Rewrite the last question of a conversation so that it can be understood alone: put in what "it", \
-"they" or "that" stand for, and what the question leaves out. Add nothing that the conversation does not hold. Do not answer \
-it. Write the question on one line and nothing else; if it can be understood alone, write it as it is.""",
+"they" or "that" stand for, and what the question leaves out. Add nothing that the conversation does not hold. Do not \
+answer it. Write the question on one line and nothing else; if it can be understood alone, write it as it is.""",
         ),
         ("human", "<conversation>\n{history}\n</conversation>\n\nLast question: {question}"),
     ]
