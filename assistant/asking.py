@@ -45,7 +45,7 @@ _INSTRUCTION = re.compile(
     r"|\b(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|rules|message)\b"
     r"|\byour\s+(?:\w+\s+)?(?:instructions|prompt|configuration|memory|tools|directory|server|password|files)\b"
     r"|\b(?:admin password|api key|files you have|before this conversation|let's play|do my homework|/etc/passwd)\b"
-    r"|</?system>|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
+    r"|</?(?:system|script)\b|\bunrestricted\b|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
     re.IGNORECASE,
 )
 
@@ -60,17 +60,23 @@ _FIRST_PERSON = re.compile(r"i(?:'(?:m|ve|d|ll))?")
 
 EXPECTATIONS: dict[str, re.Pattern[str]] = {
     "duration": re.compile(
-        r"\bhow long\b|\bhow (?:many|much)\b(?: \w+){0,2} (?:years?|months?|weeks?|days?|hours?|minutes?|longer|time)\b"
+        r"\bhow (?:long|soon|quickly)\b|\bhow (?:many|much)\b(?: \w+){0,2} (?:years?|months?|weeks?|days?|hours?"
+        r"|minutes?|longer|time)\b|\b(?:what|which|length|duration) (?:is the )?(?:duration|length|notice period)\b"
     ),
+    # What goes with a salary, or moves it, is no amount.
     "amount": re.compile(
+        r"^(?!.*\b(?:perks?|benefits?|bonus(?:es)?|factors?|extras|affects?|depends?|influences?|determines?|besides?|var(?:y"
+        r"|ies)|negotiat\w+|exact|why)\b).*(?:"
         r"\bhow (?:much|expensive|cheap)\b.*\b(?:cost|pay|paid|earn|make|charge|get|worth|salary|price)"
-        r"|\bhow much (?:is|are)\b"
+        r"|\bhow much (?:is|are)\b|\bhow much do(?:es)?\b.*\bper\b|\b(?:earn|earns)\b"
         r"|\b(?:cost|costs|price|priced|fees?|tuition|salary|wages?|rate|stipend|budget|income|pay range|pay band)\b"
-        r"|\b(?:earn|earns)\b"
+        r"|\bwhat (?:do|does|can|would|will|might)\b.*\b(?:pay|make)\b)",
+        re.DOTALL,
     ),
     "count": re.compile(r"\bhow many\b|\b(?:number|amount) of\b"),
     "percentage": re.compile(
-        r"\bpercent(?:age)?\b|%|\b(?:pass|acceptance|unemployment|success|interest) rate\b|\bgpa\b"
+        r"\bpercent(?:age)?\b|%|\bwhat (?:share|proportion|fraction)\b"
+        r"|\b(?:pass|acceptance|unemployment|success|interest) rate\b|\bgpa\b"
     ),
     "date": re.compile(r"\bwhen (?:was|were|is|did|does|do)\b|\bwhat (?:year|date|day|month|time)\b|\bwhich year\b"),
     "formula": re.compile(
@@ -78,7 +84,28 @@ EXPECTATIONS: dict[str, re.Pattern[str]] = {
         r"|\b(?:code|script|command|snippet)\b for"
         r"|\b(?:write|show) (?:me )?(?:the |a |an |some )?\w* ?(?:code|function|rule|script|query|\w+file|manifest)\b"
     ),
-    "version": re.compile(r"\bversions?\b"),
+    "version": re.compile(r"\bversions?\b(?! control| of (?:the|a|my|your) )"),
+    # "What accuracy is good enough", "how large should it be": a figure of no kind in particular.
+    "level": re.compile(
+        r"\bwhat [\w-]+(?: [\w-]+)? is (?:considered |an? |the )?"
+        r"(?:good|enough|ok|acceptable|significant|safe)\b"
+        r"|\bhow (?:large|big|small|old|high|low|tall|heavy|hot|warm|fast|deep|wide|strong|accurate|far) "
+        r"(?:a |an |the |of |is|are|should|must|does|do|can|to)"
+        r"|\b(?:minimum|maximum|min|max|pass mark|passing score|age limit|cut-?off)\b"
+        r"|\b(?:marks|score|gpa|grade|accuracy)\b.*\b(?:need|required|enough|good)\b|\btoo (?:old|young|late)\b"
+    ),
+    "rhythm": re.compile(r"\bhow (?:often|frequently|regularly|many times)\b|\b(?:daily|weekly|monthly|yearly) or\b"),
+    "name": re.compile(
+        r"\b(?:which|what|best|top|recommend(?:ed)?|name(?: of| me)?|any|good|suggest|cheapest)\b(?: [\w-]+){0,2}? "
+        r"(?:universit(?:y|ies)|colleges?|schools?|boot ?camps?|compan(?:y|ies)|startups?|employers?|tools?|courses?"
+        r"|books?|author|websites?|sites?|platforms?|channels?|podcasts?|newsletters?|blogs?|competitions?|datasets?"
+        r"|certifications?|certificates?|laptops?|gpus?|cit(?:y|ies)|countr(?:y|ies)|conferences?|brands?|shops?|boards?"
+        r"|agenc(?:y|ies)|apps?|ides?|editors?|stores?)\b"
+    ),
+    "news": re.compile(
+        r"\b(?:right now|currently|latest|today|this (?:year|month|week)|last date|deadline|upcoming|nowadays"
+        r"|20(?:2[3-9]|3\d))\b"
+    ),
     "choice": re.compile(
         r"\bwhich\b.*\b(?:best|better|should|recommend|faster|cheaper)\b|\b(?:better|cheaper|faster)\b"
         r"|\bor\b(?! more\b| less\b| not\b)|\bvs\.?\b|\bversus\b"

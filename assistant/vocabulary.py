@@ -65,7 +65,43 @@ _FUNCTION_WORDS = """
     how
 """
 _FUNCTION = frozenset(_FUNCTION_WORDS.split())
+_FOREIGN_WORDS = 2  # as many unknown ones make a question foreign; one may be a name (guess)
 _SPLIT = re.compile(r"[/&.'’-]")
+# Names for the same thing, one group a line, whatever a guide is about: a guide that says "salary" answers what is
+# asked about pay. The field's own abbreviations are in question.py.
+_NAMES_ALIKE = """
+usa u.s america american united
+uk u.k britain british
+university college uni varsity
+benefit perk
+salary pay paid wage income earn earning paycheck ctc remuneration compensation package
+employer boss company firm recruiter
+job gig role position work career employment profession occupation
+beginner newbie fresher novice newcomer entry-level junior rookie
+repository repo
+resume cv
+industry sector
+website site platform
+mathematics maths
+statistics stats
+difficult hard tough challenging
+prepare prep
+colleague teammate coworker peer
+app application
+documentation doc document
+library lib
+certificate certification
+rise grow increase
+degrade drop decline fall
+part component
+write wrote written author
+buy bought purchase
+teach taught
+step stage phase
+doctorate phd ph.d
+cost price fee charge
+begin start
+"""
 # British to American, on the end of a word; tried on every word alike, so that both sides meet.
 _SPELLINGS = (
     ("isation", "ization"),
@@ -127,11 +163,11 @@ class Vocabulary:
 
     def holds(self, word: str) -> bool:
         """Whether the passages use the word, in any inflection or spelling, or spell the acronym out."""
-        return any(stem(part) in self.frequency for part in parts(word)) or word.lower() in self.initials
+        return any(form in self.frequency for form in forms(word)) or word.lower() in self.initials
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency, scaled to [0, 1]; 1 for a word that is not there."""
-        found = max((self.frequency[stem(part)] for part in parts(word)), default=0)
+        found = max((self.frequency[form] for form in forms(word)), default=0)
         if not found:
             return 0.0 if word.lower() in self.initials else 1.0
         return math.log((self.passages + 1) / (found + 0.5)) / math.log((self.passages + 1) / 0.5)
@@ -170,6 +206,24 @@ def is_place(word: str) -> bool:
     return word.lower() in _PLACES
 
 
+@lru_cache(maxsize=20_000)
+def forms(word: str) -> frozenset[str]:
+    """The stems under which a text may speak of the word: its own, its parts' and those of its common other names."""
+    own = frozenset(stem(part) for part in parts(word))
+    return own.union(*(_alike().get(form, ()) for form in own))
+
+
+def is_foreign(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether most words of a text are known neither to English nor to the guides."""
+    known = unknown = 0
+    for word in words(text):
+        if len(word) > 1 and word.isalpha() and not word.isupper():
+            strange = not commonness(word) and not vocabulary.holds(word)
+            unknown += strange
+            known += not strange
+    return unknown >= _FOREIGN_WORDS and unknown >= known
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The English stem of a word, alike for British and American spelling."""
@@ -201,6 +255,16 @@ def _initials(text: str) -> Iterable[tuple[str, str]]:
                 phrase = tokens[start : start + length]
                 if not _FUNCTION & set(phrase):
                     yield "".join(word[0] for word in phrase), " ".join(phrase)
+
+
+@cache
+def _alike() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for line in _NAMES_ALIKE.strip().splitlines():
+        group = frozenset(stem(word) for word in line.split())
+        for name in group:
+            found[name] = found.get(name, frozenset()) | group
+    return found
 
 
 @cache

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -23,11 +22,13 @@ from typing import Any
 
 import numpy as np
 
-from assistant import answerability
+from assistant import answer_types, answerability
 from assistant.answerability import AnswerabilityJudge, Evidence, question_features
-from assistant.asking import Asking, Term, read_question
+from assistant.asking import EXPECTATIONS, Asking, Term, read_question
 from assistant.conversation import standalone_question, user_turns
-from assistant.vocabulary import Vocabulary, commonness, words
+from assistant.question import plain_words
+from assistant.settings import Settings
+from assistant.vocabulary import Vocabulary, is_foreign
 from corpus.loaders import load_guides
 from index.embedding import SentenceTransformerEmbedder
 from index.passage_index import PassageIndex
@@ -36,8 +37,9 @@ from index.sync import sync_documents
 DATA = Path(__file__).parent / "data"
 EVALS = Path(__file__).resolve().parents[1] / "evals" / "cases"
 MODEL = Path(answerability.__file__).with_name("answerability_model.py")
-FALSE_REFUSALS = 0.05  # share of answerable development questions refused: what the goal allows
+FALSE_REFUSALS = 0.045  # share of answerable development questions refused: below the 5% allowed, for other questions
 FOLDS = 5
+PASSAGES = Settings().passages  # as the assistant searches
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Row:
     asking: Asking
     evidence: Evidence
     terms: list[tuple[Term, dict[str, float]]]
+    foreign: bool = False  # refused without weights
 
     @property
     def fold(self) -> int:
@@ -75,15 +78,15 @@ def read_cases(path: Path = DATA / "answerability.jsonl") -> list[dict[str, Any]
 
 
 def read_eval_cases(split: str) -> list[dict[str, Any]]:
-    """The eval cases of a split, as this file writes cases; follow-ups are made to stand alone first."""
+    """The eval cases of a split, as this file writes cases."""
     cases = []
-    embed = SentenceTransformerEmbedder().embed
     for line in (EVALS / f"{split}.jsonl").read_text("utf-8").splitlines():
         case = json.loads(line)
         kind = case["kind"] if case["kind"] in {"offtopic", "injection"} else "near"
         cases.append(
             {
-                "question": standalone_question(case["question"], user_turns(case.get("history", [])), embed=embed),
+                "question": case["question"],
+                "history": case.get("history", []),
                 "kind": "answerable" if case["answerable"] else kind,
                 "answerable": case["answerable"],
                 "subject": "ml",
@@ -91,39 +94,6 @@ def read_eval_cases(split: str) -> list[dict[str, Any]]:
             }
         )
     return cases
-
-
-def mended(question: str, index: PassageIndex, vocabulary: Vocabulary) -> str:
-    """The question as the assistant would search for it: with its spelling mended."""
-    if hasattr(index, "correct"):
-        return str(index.correct(question))
-    from symspellpy import Verbosity
-
-    def mend(match: re.Match[str]) -> str:
-        word = match.group()
-        if len(word) < 3 or not word.islower() or commonness(word) > 5.5 or vocabulary.holds(word):
-            return word
-        found = _speller(vocabulary).lookup(word, Verbosity.CLOSEST, max_edit_distance=2 if len(word) > 4 else 1)
-        return str(found[0].term) if found else word
-
-    return re.sub(r"[A-Za-z']+", mend, question)
-
-
-_SPELLERS: dict[int, Any] = {}
-
-
-def _speller(vocabulary: Vocabulary, forms: Sequence[str] = ()) -> Any:
-    from importlib.resources import files
-
-    from symspellpy import SymSpell
-
-    if id(vocabulary) not in _SPELLERS:
-        speller = SymSpell(max_dictionary_edit_distance=2)
-        speller.load_dictionary(str(files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")), 0, 1)
-        for word in forms:
-            speller.create_dictionary_entry(word, 10**10)
-        _SPELLERS[id(vocabulary)] = speller
-    return _SPELLERS[id(vocabulary)]
 
 
 def read_rows(cases: list[dict[str, Any]], also: Sequence[str] = ()) -> list[Row]:
@@ -136,16 +106,20 @@ def read_rows(cases: list[dict[str, Any]], also: Sequence[str] = ()) -> list[Row
         for name, place in places:
             with tempfile.TemporaryDirectory() as folder, closing(PassageIndex.open(folder, embedder=memory)) as index:
                 sync_documents(index, load_guides(place).documents)
-                texts = ["\n".join([p.title, *p.section, p.text]) for p in index.passages()]
-                vocabulary = Vocabulary.of(texts)
-                _speller(vocabulary, sorted({word.lower() for text in texts for word in words(text)}))
+                vocabulary = Vocabulary.of("\n".join([*p.section, p.text]) for p in index.passages())
                 judge = AnswerabilityJudge(memory.embed, vocabulary)
                 for case in cases:
                     if case["subject"] == subject:
-                        question = case.get("corrected") or mended(case["question"], index, vocabulary)
+                        question = standalone_question(
+                            index.correct(case["question"]), user_turns(case.get("history", [])), embed=memory.embed
+                        )
+                        hits = index.search(plain_words(question), k=PASSAGES)
+                        if not hits:
+                            continue  # refused without a look
                         asking = read_question(question)
-                        evidence = judge.evidence(asking, index.search(question, k=8))
-                        rows.append(Row(case, name, asking, evidence, judge.term_features(asking, evidence)))
+                        evidence = judge.evidence(asking, hits)
+                        foreign = is_foreign(asking.whole, vocabulary)
+                        rows.append(Row(case, name, asking, evidence, judge.term_features(asking, evidence), foreign))
     return rows
 
 
@@ -205,7 +179,7 @@ def fit(rows: list[Row], *, without: Sequence[str] = ()) -> tuple[Weights, Weigh
             if row.fold == fold:
                 stacked[i] = cut(features_of(row, lacking))
     labels = [row.case["answerable"] for row in rows]
-    weights = [1.0 if row.case["kind"] in {"answerable", "near"} else 0.5 for row in rows]
+    weights = [1.0] * len(rows)
     held_out = np.zeros(len(rows))
     for fold in range(FOLDS):
         seen = [i for i, row in enumerate(rows) if row.fold != fold]
@@ -221,14 +195,11 @@ def fit(rows: list[Row], *, without: Sequence[str] = ()) -> tuple[Weights, Weigh
 
 
 def predict(rows: list[Row], terms: Weights, question: Weights) -> np.ndarray:
-    return np.array(
-        [
-            answerability.probability_of(
-                features_of(row, lambda values: answerability._logistic(values, terms)), question
-            )
-            for row in rows
-        ]
-    )
+    def probability(row: Row) -> float:
+        features = features_of(row, lambda values: answerability._logistic(values, terms))
+        return 0.0 if row.foreign else answerability.probability_of(features, question)
+
+    return np.array([probability(row) for row in rows])
 
 
 def area(answerable: np.ndarray, refusable: np.ndarray) -> float:
@@ -260,11 +231,14 @@ def main() -> None:
     cases = [*read_cases(), *read_eval_cases("development"), *read_eval_cases("test")]
     rows = read_rows(cases, options.also)
     development = [row for row in rows if row.case["split"] == "dev"]
+    foreign = [row for row in development if row.foreign]
+    development = [row for row in development if not row.foreign]
     terms, question, held_out = fit(development)
     answerable = np.array([row.case["answerable"] for row in development])
     threshold = float(np.quantile(held_out[answerable], FALSE_REFUSALS))
     print(f"threshold {threshold:.3f}")
-    report("development, 5 folds", development, held_out, threshold)
+    refused = np.concatenate([held_out, np.zeros(len(foreign))])
+    report("development, 5 folds", development + foreign, refused, threshold)
     for corpus in sorted({row.corpus for row in rows}):
         test = [row for row in rows if row.case["split"] == "test" and row.corpus == corpus]
         if test:
@@ -281,18 +255,18 @@ def main() -> None:
 
 
 ABLATIONS = {
-    "nearness": ["best", "best alone", "third", "lacking near"],
+    "nearness": ["far", "very far", "very near", "best", "best alone", "third", "lacking near"],
     "missing words": [
         *("lacking", "lacking surely", "lacking odds", "lacking near", "lacking second", "lacking beyond doubt"),
-        *("absent share", "not in top share", "unlike share", "gain"),
+        "gain",
     ],
-    "word shares": ["absent share", "not in top share", "unlike share"],
     "gain": ["gain"],
-    "kind of answer": [*(f"no {kind}" for kind in (*answerability._HOLDS, "figure")), "figure apart"],
-    "figure apart": ["figure apart"],
+    "kind of answer": [*(f"no {kind}" for kind in (*answer_types.HOLDS, "figure")), "figure apart", "figure far apart"],
+    "figure apart": ["figure apart", "figure far apart"],
+    "unknown role": ["unknown role"],
     "places": ["lacking place"],
     "plain sign": ["plain sign"],
-    "kind of question": [f"wants {kind}" for kind in answerability.EXPECTATIONS],
+    "kind of question": [f"wants {kind}" for kind in EXPECTATIONS],
     "instructions": ["instruction", "injected"],
 }
 
