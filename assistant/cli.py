@@ -38,7 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--guides", nargs="+", metavar="PATH", help="files or folders; default: the guides that ship")
+    common.add_argument(
+        "--guides", action="append", metavar="PATH", help="a file or folder, once for each; default: those that ship"
+    )
     common.add_argument("--data-dir", metavar="DIR", help="where the index lies; default: your data folder")
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--llm", metavar="MODEL", help="provider:model, gguf:PATH; default: no language model")
