@@ -140,7 +140,7 @@ def _apart(bearing: Sequence[int], terms: Sequence[Term], evidence: Evidence, ab
             (_ABSENT if absent.get(term.text) else evidence.vocabulary.rarity(term.text)) + 0.5 * term.capitalised,
         )
         for term in terms
-        if not forms(term.text) & _UNITS and not term.number
+        if not forms(term.text) & (_UNITS | LISTED) and not term.number
     ]
     total = sum(rarity for _, rarity in wanted)
     if not total:

@@ -20,12 +20,12 @@ from threading import Lock
 import numpy as np
 
 from assistant.abstention import abstain, suggest
-from assistant.answer_types import LISTED, TIED, type_features
+from assistant.answer_types import LISTED, type_features
 from assistant.answerability_model import QUESTION_WEIGHTS, TERM_WEIGHTS, THRESHOLD
 from assistant.asking import Asking, Term, read_question
 from assistant.evidence import Evidence, is_held, stems_of, unknown_roles, whole
 from assistant.question import plain_words
-from assistant.vocabulary import Vocabulary, is_carrier, is_foreign, words
+from assistant.vocabulary import Vocabulary, is_carrier, is_foreign, parts, stem, words
 from index.embedding import Vectors
 from index.passage import Hit, Passage
 from index.segmentation import segment
@@ -35,13 +35,9 @@ __all__ = ["Answerability", "AnswerabilityJudge", "abstain", "suggest"]
 HITS = 6  # hits read as evidence; more brought nothing on the development split
 _TOP = 8  # sentences nearest to the question in which its words are looked for
 _TERMS = 12  # words of the asking part that are looked at; the judged questions have fewer
-_APART = 0.6  # share of what is asked about that no sentence with a fitting figure mentions
-_NO_COUNT = 0.3  # cosine by which the nearest sentence that counts what is asked lags behind the nearest
-_FAR = 0.25  # cosine below which a question with a lacking word is about something else
-_SURELY = 0.96  # probability from which a word is surely lacking
-_PLAIN = 0.15  # what is left of the probability where the focus is plainly missing
+_UNMENTIONED = 0.8  # probability from which a named word is told the asker as unmentioned (guess)
 _MISSING = 0.5  # probability from which a word counts as lacking
-_NEAR = 0.4  # cosine from which the nearest sentence is worth showing beside an abstention (guess, read by eye)
+_NEAR = 0.5  # cosine from which the nearest sentence is worth showing beside an abstention (guess, read by eye)
 _CACHE = 20_000  # vectors of sentences and words kept: 30 MB at 384 dimensions
 _LEFT_OUT = 5  # words left out one at a time: each costs an embedding
 _RESTING = 3  # words that must be left of a question for its likeness without one of them to tell anything
@@ -110,16 +106,16 @@ class AnswerabilityJudge:
         if is_foreign(asking.whole, evidence.vocabulary):
             return Answerability(0.0, False, foreign=True, asking=asking)
         terms = [
-            (term, values, _logistic(values, TERM_WEIGHTS)) for term, values in self.term_features(asking, evidence)
+            (term, values, logistic(values, TERM_WEIGHTS)) for term, values in self.term_features(asking, evidence)
         ]
         features = question_features(asking, evidence, terms)
-        probability = probability_of(features, QUESTION_WEIGHTS)
+        probability = logistic(features, QUESTION_WEIGHTS)
         missing = sorted((entry for entry in terms if entry[2] >= _MISSING), key=lambda entry: -entry[2])
         return Answerability(
             probability=probability,
             answerable=probability >= THRESHOLD,
             missing=tuple(term.text for term, _, _ in missing),
-            unmentioned=next((term.text for term, values, odds in missing if _named(term, values) and odds > 0.8), ""),
+            unmentioned=next((term.text for term, values, odds in missing if _sure(term, values, odds)), ""),
             instruction=asking.instruction,
             near=not asking.instruction and features["best"] >= _NEAR,
             features=features,
@@ -153,7 +149,7 @@ class AnswerabilityJudge:
 
     def term_features(self, asking: Asking, evidence: Evidence) -> list[tuple[Term, dict[str, float]]]:
         """Each word that the question may turn on, with the features that tell whether the evidence lacks it."""
-        terms = [term for term in asking.terms if not stems_of(term.text) <= LISTED][:_TERMS]
+        terms = [term for term in asking.terms if not _is_listed(term)][:_TERMS]
         vocabulary = evidence.vocabulary
         top = [evidence.stems[i] for i in evidence.top]
         in_top = frozenset().union(*top)
@@ -253,7 +249,7 @@ def question_features(
     first = lacking[0]
     named = [probability for term, values, probability in terms if _named(term, values)]
     roles = unknown_roles(asking.text, evidence)
-    features = {
+    return {
         "lacking place": max((values["absent place"] for _, values, _ in terms), default=0.0),
         "lacking name": max(named, default=0.0),
         "lacking name near": max(named, default=0.0) * best,
@@ -276,36 +272,28 @@ def question_features(
         "unknown role": float(bool(roles)),
         **type_features(asking, evidence, {term.text: bool(values["absent"]) for term, values, _ in terms}),
     }
-    # Each of these was wrong of at most 1% of the answerable development questions.
-    features["plain sign"] = float(
-        features["lacking place"] > 0
-        or bool(roles)
-        or (features["figure apart"] > _APART and bool(TIED & set(asking.expects)))
-        or features["no count"] > _NO_COUNT
-        or features["uncompared"] > 0
-        or (best < _FAR and first >= _MISSING)
-        or max(features["lacking name"], first) > _SURELY
-    )
-    return features
 
 
-def probability_of(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """That the guides answer a question with these features.
-
-    A plain sign that the focus is missing counts beside the weights, because the weights are fitted to all questions
-    alike and likeness would outweigh it ("What does … earn in Norway?").
-    """
-    return _logistic(features, weights) * (_PLAIN if features["plain sign"] else 1.0)
-
-
-def _logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+def logistic(features: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """The probability that weights give to features."""
     total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in features.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def _is_listed(term: Term) -> bool:
+    """Whether a term only says that parts of something are asked for ("steps", "rounds/parts")."""
+    pieces = parts(term.text)
+    return {stem(piece) for piece in pieces[1:] or pieces} <= LISTED
 
 
 def _named(term: Term, values: Mapping[str, float]) -> bool:
     """Whether a term that all guides lack is named as the thing asked about."""
     return bool(values["absent"]) and (term.capitalised or term.place or term.number or term.slot in _NAMING)
+
+
+def _sure(term: Term, values: Mapping[str, float], lacking: float) -> bool:
+    """Whether to say of a term that the guides do not mention it."""
+    return _named(term, values) and lacking > _UNMENTIONED and not term.number
 
 
 def _spelling(term: Term, stems: frozenset[str]) -> float:

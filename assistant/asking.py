@@ -45,7 +45,7 @@ _INSTRUCTION = re.compile(
     r"|\b(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|rules|message)\b"
     r"|\byour\s+(?:\w+\s+)?(?:instructions|prompt|configuration|memory|tools|directory|server|password|files)\b"
     r"|\b(?:admin password|api key|files you have|before this conversation|let's play|do my homework|/etc/passwd)\b"
-    r"|</?(?:system|script)\b|\bunrestricted\b|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
+    r"|</?(?:system|script)\b|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
     re.IGNORECASE,
 )
 

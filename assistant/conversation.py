@@ -80,8 +80,10 @@ _EMPTY = re.compile(
     r"|\bso that\b|\bhere (?:is|are)\b",
     re.IGNORECASE,
 )
+_NAMED_PART = re.compile(r"\bthe (?:\w+ ){1,2}(?:part|round|section|stage|bit)s?$", re.IGNORECASE)
+_BECOMING = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?$", re.IGNORECASE)  # "it" is the way there
 _RELATIVE = re.compile(
-    r"\b(?:the|that|this|these|those) (?:\w+ )?(?:one|ones|part|parts|two|three|both|others?|first|second|third"
+    r"\b(?:the|that|this|these|those) (?:\w+ ){0,2}?(?:one|ones|part|parts|two|three|both|others?|first|second|third"
     r"|last|former|latter|same|rest|next|step|round|kind|type|practice|thing|platform|latter)\b"
     r"|\b(?:which|what) ones?\b|\bone of (?:them|those)\b|\bother (?:example|kind|one|option)s?\b|\bin between\b"
     r"|\b(?:afterwards|instead|either|otherwise|too|as well|then)\s*\W*$",
@@ -167,7 +169,7 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
         return ordinal
     if about or not _CLAUSE.search(bare):
         return _in_place(bare, previous, embed, about=bool(about)) or _joined(previous.question, asked)
-    return _resolved(bare, turns) or _joined(_context(turns), asked)
+    return _resolved(bare, turns) or _part_of(asked, turns) or _joined(_context(turns), asked)
 
 
 def _courteous(text: str) -> str:
@@ -336,7 +338,14 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     if determiner or pronoun.group().lower() in {"that", "this"}:
         return None
     plural = pronoun.group().lower() in {"they", "them", "their", "those", "these"}
-    candidates = [phrase for phrase in phrases(turns[-1].question) if phrase.plural == plural and _can_be_meant(phrase)]
+    earlier = _context(turns)
+    candidates = [
+        phrase
+        for phrase in phrases(earlier)
+        if phrase.plural == plural and _can_be_meant(phrase) and not _BECOMING.search(earlier[: phrase.start])
+    ]
+    if len(candidates) > 1:  # "Should I put my portfolio on GitHub?" is about the portfolio
+        candidates = [phrase for phrase in candidates if phrase.preposition not in {"on", "in", "at", "to"}]
     if len(candidates) != 1:
         return None
     phrase = candidates[0]
@@ -348,6 +357,17 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     return f"{question[: pronoun.start()]}{name}{question[pronoun.end() :]}"
 
 
+def _part_of(question: str, turns: Sequence[_Turn]) -> str | None:
+    """A question about "the design part" with what it is a part of."""
+    text = question.rstrip(" ?.!")
+    if not _NAMED_PART.search(text) or _PRONOUN.search(text):
+        return None
+    wholes = [
+        phrase.text for phrase in phrases(_context(turns)) if phrase.determiner not in {"which", "what", "many", "much"}
+    ]
+    return f"{text} of {max(wholes, key=len)}?" if wholes else None
+
+
 def _can_be_meant(phrase: Phrase) -> bool:
     return len(phrase.text) > 2 and not re.search(
         r"\b(?:us|years?|months?|time|way|shape|place|salary range|company|job)$", phrase.text, re.IGNORECASE
@@ -355,8 +375,8 @@ def _can_be_meant(phrase: Phrase) -> bool:
 
 
 def _context(turns: Sequence[_Turn]) -> str:
-    """The earlier question; where that is a bare fragment itself, it already holds what it leant on."""
-    return turns[-1].question
+    """What a clause leans on: the question that began the subject, without what was asked about it in between."""
+    return re.split(r"(?<=[?.!])\s+", turns[-1].question.strip())[0]
 
 
 def _joined(previous: str, question: str) -> str:

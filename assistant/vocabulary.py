@@ -99,6 +99,7 @@ buy bought purchase
 teach taught
 step stage phase
 doctorate phd ph.d
+undergraduate bachelor bachelors
 cost price fee charge
 begin start
 """
@@ -217,7 +218,7 @@ def is_foreign(text: str, vocabulary: Vocabulary) -> bool:
     """Whether most words of a text are known neither to English nor to the guides."""
     known = unknown = 0
     for word in words(text):
-        if len(word) > 1 and word.isalpha() and not word.isupper():
+        if len(word) > 2 and word.isalpha() and not word.isupper():  # short ones are alike in many languages
             strange = not commonness(word) and not vocabulary.holds(word)
             unknown += strange
             known += not strange

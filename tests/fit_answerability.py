@@ -37,7 +37,7 @@ from index.sync import sync_documents
 DATA = Path(__file__).parent / "data"
 EVALS = Path(__file__).resolve().parents[1] / "evals" / "cases"
 MODEL = Path(answerability.__file__).with_name("answerability_model.py")
-FALSE_REFUSALS = 0.045  # share of answerable development questions refused: below the 5% allowed, for other questions
+FALSE_REFUSALS = 0.035  # share of answerable development questions refused: below the 5% allowed, for other questions
 FOLDS = 5
 PASSAGES = Settings().passages  # as the assistant searches
 
@@ -133,7 +133,7 @@ def logistic_regression(
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
-    names = [name for name in features[0] if name != "plain sign"]  # counts beside the weights
+    names = list(features[0])
     matrix = np.array([[row[name] for name in names] for row in features])
     scaler = StandardScaler().fit(matrix)
     model = LogisticRegression(C=strength, max_iter=5000, class_weight="balanced")
@@ -141,9 +141,7 @@ def logistic_regression(
     slopes = model.coef_[0] / scaler.scale_
     bias = float(model.intercept_[0] - (slopes * scaler.mean_).sum())
     fitted = {"bias": bias, **{name: float(slope) for name, slope in zip(names, slopes, strict=True)}}
-    if "plain sign" in features[0]:
-        return fitted, lambda row: answerability.probability_of(row, fitted)
-    return fitted, lambda row: answerability._logistic(row, fitted)
+    return fitted, lambda row: answerability.logistic(row, fitted)
 
 
 def fit_terms(rows: list[Row]) -> tuple[Weights, Callable[[Weights], float]]:
@@ -196,8 +194,8 @@ def fit(rows: list[Row], *, without: Sequence[str] = ()) -> tuple[Weights, Weigh
 
 def predict(rows: list[Row], terms: Weights, question: Weights) -> np.ndarray:
     def probability(row: Row) -> float:
-        features = features_of(row, lambda values: answerability._logistic(values, terms))
-        return 0.0 if row.foreign else answerability.probability_of(features, question)
+        features = features_of(row, lambda values: answerability.logistic(values, terms))
+        return 0.0 if row.foreign else answerability.logistic(features, question)
 
     return np.array([probability(row) for row in rows])
 
@@ -265,7 +263,6 @@ ABLATIONS = {
     "figure apart": ["figure apart", "figure far apart"],
     "unknown role": ["unknown role"],
     "places": ["lacking place"],
-    "plain sign": ["plain sign"],
     "kind of question": [f"wants {kind}" for kind in EXPECTATIONS],
     "instructions": ["instruction", "injected"],
 }

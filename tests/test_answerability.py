@@ -73,6 +73,61 @@ def test_a_near_miss_is_refused_and_its_focus_named(ask: Asked, question: str, f
     assert focus in judgement.missing
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many weeks does Andrew Ng's Machine Learning course run for?",
+        "How many LeetCode problems should I solve?",
+        "hourly rate for freelance machine learning work?",
+        "What share of ML jobs is remote?",
+        "Which version of PyTorch should I install?",
+    ],
+)
+def test_a_figure_that_does_not_stand_with_what_is_asked_about_is_no_answer(ask: Asked, question: str) -> None:
+    assert not ask(question).answerable
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many years is a bachelor's",
+        "entry level ml engineer salary in usa",
+        "what perks come on top of my paycheck",
+        "why bother documenting my github repos",
+        "Our churn model went bad after a year. How are models kept in shape in production?",
+    ],
+)
+def test_other_names_for_what_the_guides_say_are_understood(ask: Asked, question: str) -> None:
+    assert ask(question).answerable
+
+
+@pytest.mark.parametrize("question", ["How do I become a data engineer?", "What does a prompt engineer earn?"])
+def test_a_role_that_the_guides_do_not_speak_of_is_refused(ask: Asked, question: str) -> None:
+    assert not ask(question).answerable
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["mujhe ek pyaar bhari shayari sunao", "Wie lange dauert das Studium?", "quel est le salaire moyen en France"],
+)
+def test_a_question_in_another_language_is_refused_as_such(ask: Asked, question: str) -> None:
+    judgement = ask(question)
+    assert judgement.foreign
+    assert "language" in abstain(question, ask.index.search(question, k=8), judgement).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Sir kindly tell me the python libs to learn for ML",
+        "ugh do i rly need mlops",
+        "prep for a CTC hike in ML, how?",
+    ],
+)
+def test_spoken_english_is_no_other_language(ask: Asked, question: str) -> None:
+    assert not ask(question).foreign
+
+
 @pytest.mark.parametrize("question", ["how do I get rid of a wasp nest", "Who sang Yesterday?", "best curry in Leeds"])
 def test_a_question_off_the_subject_is_refused(ask: Asked, question: str) -> None:
     assert not ask(question).answerable

@@ -48,6 +48,17 @@ def test_a_pronoun_is_replaced_by_what_it_stands_for(earlier: str, question: str
     assert alone(question, earlier) == expected
 
 
+def test_what_was_put_somewhere_is_not_what_a_pronoun_stands_for() -> None:
+    earlier = ["Should I have a portfolio?", "and put it on GitHub?"]
+    assert alone("how many projects should it have?", *earlier) == "how many projects should the portfolio have?"
+
+
+def test_a_part_is_named_with_its_whole_and_not_with_what_was_asked_in_between() -> None:
+    earlier = ["What do pilot interviews consist of?", "and the theory questions, what are they on?"]
+    expected = "give me an example for the flying part of pilot interviews?"
+    assert alone("give me an example for the flying part", *earlier) == expected
+
+
 @pytest.mark.parametrize("question", ["why?", "in which subject?", "what's that practice called?", "such as?"])
 def test_what_cannot_be_put_in_place_follows_the_earlier_question(question: str) -> None:
     result = alone(question, "Do engineers look after models once they are deployed?")
