@@ -267,12 +267,14 @@ _SPELLINGS = [
 
 
 def _forms(word: str) -> list[str]:
-    """The word and what it may be a form of: a plural, a past, an agent."""
+    """The word and what it may be a form of: a plural, a past, what is of a place."""
     forms = [word, f"{word}s"]
     forms += [pattern.sub(replacement, word) for pattern, replacement in _SPELLINGS]
     for ending, base in (("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")):
         if word.endswith(ending) and len(word) - len(ending) > 3:
             forms.append(word[: -len(ending)] + base)
+    if word.endswith("i") and len(word) > 7:
+        forms.append(word[:-1])  # of a place: Hyderabadi
     for prefix in ("un", "re", "non", "pre", "multi", "micro", "hyper", "auto", "meta", "data"):
         if word.startswith(prefix) and len(word) - len(prefix) > 4:
             forms.append(word[len(prefix) :])
