@@ -106,12 +106,15 @@ class Bm25:
             rarity = weight * times * float(np.log1p((self._size - frequency + 0.5) / (frequency + 0.5)))
             for number, start, end in found:
                 part = self._parts[number]
-                places = part["places"][start:end]
+                # As numpy indexes: it would turn 32 bits into 64 three times, which takes half of the time.
+                places = part["places"][start:end].astype(np.intp)
+                places += self._bases[number]
                 counts = part["counts"][start:end]
-                base = int(self._bases[number])
-                gain = counts / (counts + self._saturation[base:][places])
+                gain = self._saturation.take(places)
+                gain += counts
+                np.divide(counts, gain, out=gain)
                 gain *= np.float32(rarity)
-                scores[base:][places] += gain
+                scores[places] += gain
 
     def _frequency(self, number: int, start: int, end: int) -> int:
         if self._whole[number]:

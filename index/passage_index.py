@@ -171,8 +171,7 @@ class PassageIndex:
         self._refuse_stale()
         if not question.strip() or not len(snapshot):
             return []
-        vector = None if mode == "lexical" else self.embed([question])[0]
-        return snapshot.search(question, vector, k=k, where=where or None, mode=mode)
+        return snapshot.search(question, lambda: self.embed([question])[0], k=k, where=where or None, mode=mode)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 unit vectors of texts, by the index's embedder; those embedded of late are remembered."""

@@ -85,7 +85,7 @@ class Segment:
         firsts = np.cumsum(counts) - counts
         rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
         # Too few rows for BLAS: on a busy machine it takes longer to wake its threads than to do the work.
-        window = np.einsum("ij,j->i", self._arrays["windows"][rows].astype(np.float32), vector)
+        window = np.einsum("ij,j->i", _single(self._arrays["windows"][rows]), vector)
         # Of unit vectors a and b, (a + b) / |a + b| has with q the cosine (a q + b q) / |a + b|.
         pair = window.copy()
         pair[:-1] = (window[:-1] + window[1:]) / self._arrays["pair_norms"][rows[:-1]]
@@ -276,6 +276,16 @@ def _fields(passages: Sequence[Passage]) -> dict[str, list[Value | None]]:
 
 def _starts(lengths: Iterable[int]) -> Array:
     return np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def _single(halves: Array) -> Vectors:
+    """float16 as float32, by moving the bits: numpy's own conversion takes three times as long."""
+    bits = halves.view(np.int16).astype(np.int32)
+    bits <<= 13
+    bits &= np.int32(-0x70000001)  # the sign, the exponent's five bits and the fraction
+    single: Vectors = bits.view(np.float32)
+    single *= np.float32(2.0**112)  # the exponents of the two kinds begin 112 apart
+    return single
 
 
 def _spans(starts: Array, places: Array) -> Iterable[tuple[int, int]]:
