@@ -19,7 +19,8 @@ Message = Mapping[str, str]
 Embed = Callable[[Sequence[str]], Vectors]
 
 TURNS = 8  # earlier turns read; people refer to the last few only
-_LIKE = 0.25  # cosine from which a new term may take the place of an earlier one (development split of the follow-ups)
+_APART = 0.08  # cosine taken from a phrase that only says where or of what ("in ML"); a guess
+_LIKE = 0.2  # cosine from which a new term may take the place of an earlier one (development split of the follow-ups)
 
 _COURTESY = re.compile(
     r"^(?:\s*(?:thanks|thank you|thx|ta|cheers|ok|okay|k|great|cool|nice|right|alright|hmm+|oh|ah|yes|yeah|yep|no|sure"
@@ -61,6 +62,7 @@ _SUBORDINATE = re.compile(r"[,;.!?]|\b(?:if|when|once|after|before|because|while
 _NOT_IN_PLACE = re.compile(
     r"(?:which|what|who|where|when|why|how|even|any|such|really|since|example|more)\b", re.IGNORECASE
 )
+_WHOLE = re.compile(rf"\bof\b|\s(?:{_AUXILIARY})\s", re.IGNORECASE)  # "a bootcamp is fine", "an example of …"
 _LEVEL = re.compile(
     r"^(?:entry|mid|junior|senior|lead|principal|beginner|starting|supervised|unsupervised)(?:[- ]level)?\b",
     re.IGNORECASE,
@@ -80,8 +82,11 @@ _EMPTY = re.compile(
     r"|\bso that\b|\bhere (?:is|are)\b",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"\b(?:more|less|higher|lower|better|worse|different|same|enough|else)\b", re.IGNORECASE)
 _NAMED_PART = re.compile(r"\bthe (?:\w+ ){1,2}(?:part|round|section|stage|bit)s?$", re.IGNORECASE)
 _BECOMING = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?$", re.IGNORECASE)  # "it" is the way there
+_ARTICLE_WORDS = "a an the my your our his her their this that these those which what any some each every one"
+_ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _RELATIVE = re.compile(
     r"\b(?:the|that|this|these|those) (?:\w+ ){0,2}?(?:one|ones|part|parts|two|three|both|others?|first|second|third"
     r"|last|former|latter|same|rest|next|step|round|kind|type|practice|thing|platform|latter)\b"
@@ -164,7 +169,7 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
     between = _between(bare, turns)
     if between:
         return between
-    ordinal = _named_by_ordinal(bare, previous)
+    ordinal = _named_by_ordinal(bare, turns)
     if ordinal:
         return ordinal
     if about or not _CLAUSE.search(bare):
@@ -183,7 +188,7 @@ def _complete(question: str) -> bool:
     text = question.strip()
     if read_question(text).instruction:
         return True
-    stripped = _EMPTY.sub(" ", text)
+    stripped = _EMPTY.sub(_unless_bare, text)
     pronoun = _PRONOUN.search(stripped)
     if pronoun and not _antecedents(stripped[: pronoun.start()]):
         return False
@@ -201,9 +206,22 @@ def _complete(question: str) -> bool:
     return len(named) >= 2 or bool(phrases(text))
 
 
+def _unless_bare(match: re.Match[str]) -> str:
+    """Nothing for an "it" that stands for nothing; the match itself where nothing follows for it to announce.
+
+    "Is it hard to become an engineer?" speaks of no earlier thing, "is it hard to learn?" does.
+    """
+    opens = re.search(r"\bit\b(?!.*\btakes?\b).*\bto$", match.group(), re.IGNORECASE)
+    return match.group() if opens and not phrases(match.string[match.end() :]) else " " * len(match.group())
+
+
 def _antecedents(before: str) -> list[Phrase]:
-    """The phrases before a pronoun that it may stand for."""
-    found = phrases(before)
+    """The phrases before a pronoun that it may stand for: with an article, a plural or a name."""
+    found = [
+        phrase
+        for phrase in phrases(before)
+        if phrase.determiner in _ARTICLES or phrase.plural or phrase.text[:1].isupper()
+    ]
     asked = re.match(r"\W*(?:which|what|whose|how (?:many|much|long|often))\b", before, re.IGNORECASE)
     if (
         asked
@@ -232,18 +250,29 @@ def _between(question: str, turns: Sequence[_Turn]) -> str | None:
     return None
 
 
-def _named_by_ordinal(question: str, previous: _Turn) -> str | None:
-    """The question with "the second one" replaced by the second item of the answer."""
+def _named_by_ordinal(question: str, turns: Sequence[_Turn]) -> str | None:
+    """The question with "the second one" replaced by the second thing that the last answer with a list names."""
     match = _ORDINAL.search(question)
-    if not match or not previous.answer:
+    if not match:
         return None
-    items = re.findall(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", previous.answer, re.MULTILINE)
     place = _ORDINALS[match.group(1).lower()]
+    items = next((items for turn in reversed(turns) if (items := _items(turn.answer))), [])
     if not items or place >= len(items):
         return None
-    item = re.sub(r"\s*\[\d+\]|\*\*", "", items[place])
-    name = re.split(r"[:,.;(]|\s[-–]\s", item)[0].strip()
-    return f"{question[: match.start()]}{name}{question[match.end() :]}" if 0 < len(name.split()) <= 8 else None
+    name = re.split(r"[:.;(]|,(?! and)|\s[-–]\s|\s(?=by\s+[A-Z])", items[place])[0].strip(" “”\"'")
+    if not 0 < len(name.split()) <= 8:
+        return None
+    return f"{question[: match.start()]}{name}{question[match.end() :]}"
+
+
+def _items(answer: str) -> list[str]:
+    """What an answer lists: its list items, else what follows the first colon ("three parts: a, b and c")."""
+    answer = re.sub(r"\s*\[\d+\]|\*\*", "", answer)
+    items: list[str] = re.findall(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+(.+)$", answer, re.MULTILINE)
+    if items:
+        return items
+    listed = re.search(r"\w: ([^:.\n]+? (?:and|or) [^:.,\n]+)\.", answer)
+    return [item for item in re.split(r",\s*(?:and |or )?|\s+(?:and|or)\s+", listed[1]) if item] if listed else []
 
 
 def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: bool) -> str | None:
@@ -257,11 +286,11 @@ def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: boo
             if phrase.preposition == word and word in {"in", "at", "for", "from"} and len(text.split()) <= 4:
                 start = question.lower().rfind(word, 0, phrase.start)
                 if start >= 0:
-                    return f"{question[:start]}{text}{question[phrase.end :]}?"
+                    return f"{question[:start]}{text}{question[_end_of_list(phrase, question) :]}?"
         return f"{question} {text}?"
     if preposition or _NOT_IN_PLACE.match(text):
         return None
-    if _PRONOUN.search(text) or len(text.split()) > 6:
+    if _PRONOUN.search(text) or len(text.split()) > 6 or _WHOLE.search(text):
         return None
     new = re.sub(r"^(?:the|a|an|some)\s+", "", text, flags=re.IGNORECASE)
     if not content(new):
@@ -271,7 +300,7 @@ def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: boo
         return None
     if old.determiner in {"which", "what", "any", "many", "much"}:
         return None  # "which privacy are there"
-    start, end = old.start, old.end
+    start, end = old.start, _end_of_list(old, question)
     said = new
     if re.match(r"(?:someone|somebody|people|one|anyone)\b", text, re.IGNORECASE) and old.determiner in {
         "a",
@@ -288,6 +317,15 @@ def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: boo
         article = "" if plural else r"an\1" if said[:1].lower() in "aeiou" else r"a\1"
         before = re.sub(r"\ban?(\s+)$", article, before)
     return f"{before}{said}{tail}{question[end:]}?"
+
+
+def _end_of_list(phrase: Phrase, question: str) -> int:
+    """Where a phrase ends with those that "and" or "or" joins to it: "Boston and Seattle"."""
+    end = phrase.end
+    for other in phrases(question):
+        if other.start > end and re.fullmatch(r"\s*,?\s*(?:(?:and|or)\s+)?(?:an?\s+|the\s+)?", question[end : other.start]):
+            end = other.end
+    return end
 
 
 def _shares_head(new: str, old: str) -> bool:
@@ -314,7 +352,7 @@ def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
         return candidates[0] if len(candidates) == 1 else None
     vectors = embed([new.lower(), *(phrase.text.lower() for phrase in candidates)])
     likeness = vectors[1:] @ vectors[0]
-    best = int(likeness.argmax())
+    best = int((likeness - [_APART * bool(phrase.preposition) for phrase in candidates]).argmax())
     if float(likeness[best]) < _LIKE and not (len(candidates) == 1 and named):
         return None
     return candidates[best]
@@ -322,11 +360,13 @@ def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
 
 def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     """The question with its pronoun replaced by the one phrase it can stand for."""
-    masked = _EMPTY.sub(lambda match: "#" * len(match.group()), question)
+    masked = _EMPTY.sub(_unless_bare, question)
     pronouns = list(_PRONOUN.finditer(masked))
-    if len(pronouns) != 1:
+    if len(pronouns) != 1 or _COMPARED.search(question):
         return None
     pronoun = pronouns[0]
+    if _antecedents(masked[: pronoun.start()]):
+        return None
     kind = pronoun.lastgroup
     if kind in {"person", "place"}:
         return None
@@ -342,7 +382,7 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     candidates = [
         phrase
         for phrase in phrases(earlier)
-        if phrase.plural == plural and _can_be_meant(phrase) and not _BECOMING.search(earlier[: phrase.start])
+        if (phrase.plural == plural or _is_name(phrase)) and _can_be_meant(phrase) and not _BECOMING.search(earlier[: phrase.start])
     ]
     if len(candidates) > 1:  # "Should I put my portfolio on GitHub?" is about the portfolio
         candidates = [phrase for phrase in candidates if phrase.preposition not in {"on", "in", "at", "to"}]
@@ -366,6 +406,11 @@ def _part_of(question: str, turns: Sequence[_Turn]) -> str | None:
         phrase.text for phrase in phrases(_context(turns)) if phrase.determiner not in {"which", "what", "many", "much"}
     ]
     return f"{text} of {max(wholes, key=len)}?" if wholes else None
+
+
+def _is_name(phrase: Phrase) -> bool:
+    """Whether it is one capitalised word, whose last letter tells no number: "Kubernetes"."""
+    return phrase.text[:1].isupper() and " " not in phrase.text
 
 
 def _can_be_meant(phrase: Phrase) -> bool:

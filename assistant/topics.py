@@ -20,7 +20,13 @@ speed spend split start starting stay stop store study succeed suit support swit
 track train trained translate try tune tuned understand update use used using value vary visit want work write
 written writing going doing making taking having being seeing pays gives helps needs makes wants works loses lose hurt
 hurts hard easy difficult tough necessary useful important possible mandatory needed worthwhile free good popular
-similar different expected enough worth relevant true long
+similar different expected enough worth relevant true long ready finished able sure fine okay enjoy contain contains
+hold holds carry carries test tests tested check checks ask asks asked land landed lands apply applies count counts
+complete completed end ends fail failed fit happen hear heard hope ignore judge lack leave led lead leads listen lost
+meant mention mentioned name named order own owns pass passed plan point prefer produce promote provide reach receive
+refer remain remember reply report rest return save sell seem seems share sit sound sounds stand stick store suggest
+switch think touch turn turns wait walk watch wear win wonder worry exists rely involved proper stuck bother afford
+expect expects sort sorts
 """
 _VERBS = frozenset(_VERB_WORDS.split())
 _BOUNDARY_WORDS = """
