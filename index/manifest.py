@@ -16,7 +16,7 @@ from index.arrays import DamagedFileError, Stamp, replacing
 from index.filters import Mask
 from index.store import KIND
 
-LAYOUT = 3  # raised whenever older files would be misread, or the same passages would be kept otherwise
+LAYOUT = 4  # raised whenever older files would be misread, or the same passages would be kept otherwise
 NAME = "index.json"
 
 

@@ -67,6 +67,11 @@ class Segment:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def is_coded(self) -> bool:
+        """Whether coarse scores are by codes, and off by some thousandths."""
+        return "codes" in self._arrays
+
     def coarse_scores(self, vector: Vectors) -> Vectors:
         """(n,) the cosine of each passage's best stretch with a question's vector; nearly, where there are many."""
         scores = self._dense.scores(vector)
@@ -75,15 +80,19 @@ class Segment:
         best: Vectors = np.maximum.reduceat(scores, self.stretch_starts[:-1])
         return best
 
+    def exact_scores(self, places: Array, vector: Vectors) -> Vectors:
+        """(p,) what coarse scores are without codes, of the passages at some places."""
+        rows, firsts = _rows(self.stretch_starts, places)
+        best: Vectors = np.maximum.reduceat(np.einsum("ij,j->i", self.stretches[rows], vector), firsts)
+        return best
+
     def fine_scores(self, places: Array, vector: Vectors) -> Vectors:
         """(p,) scores of the passages at some places: the mean of three cosines.
 
         Those of the best window, of the best two neighbouring windows, and of the stretch the passage begins with.
         """
-        starts = self.window_starts[places]
-        counts = self.window_starts[places + 1] - starts
-        firsts = np.cumsum(counts) - counts
-        rows = np.arange(int(counts.sum())) + np.repeat(starts - firsts, counts)
+        rows, firsts = _rows(self.window_starts, places)
+        counts = np.diff(firsts, append=len(rows))
         # Too few rows for BLAS: on a busy machine it takes longer to wake its threads than to do the work.
         window = np.einsum("ij,j->i", _single(self._arrays["windows"][rows]), vector)
         # Of unit vectors a and b, (a + b) / |a + b| has with q the cosine (a q + b q) / |a + b|.
@@ -103,8 +112,8 @@ class Segment:
 
     @cached_property
     def _dense(self) -> ExactVectors | CodedVectors:
-        if "codes" in self._arrays:
-            return CodedVectors(self._arrays["codes"], self._arrays["scales"])
+        if self.is_coded:
+            return CodedVectors(self._arrays["codes"], self._arrays["scales"], dim=self.stretches.shape[1])
         return ExactVectors(self.stretches)
 
     @cached_property
@@ -276,6 +285,14 @@ def _fields(passages: Sequence[Passage]) -> dict[str, list[Value | None]]:
 
 def _starts(lengths: Iterable[int]) -> Array:
     return np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def _rows(starts: Array, places: Array) -> tuple[Array, Array]:
+    """The rows of the passages at some places, one passage after another, and where each begins among them."""
+    begins = starts[places]
+    counts = starts[places + 1] - begins
+    firsts = np.cumsum(counts) - counts
+    return np.arange(int(counts.sum())) + np.repeat(begins - firsts, counts), firsts
 
 
 def _single(halves: Array) -> Vectors:

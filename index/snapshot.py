@@ -24,6 +24,8 @@ from index.stopwords import STOP_WORDS
 Mode = Literal["hybrid", "dense", "lexical"]
 DENSE_SHARE = 0.5  # of a score; 0.45 to 0.6 measured alike, see docs/retrieval.md
 CANDIDATES = 100  # passages from either side that are scored exactly; 50 gave the same top 5 in every question
+OVERSAMPLED = 5  # times as many are scored exactly as are wanted; of 100 random vectors all were in the first 200
+LOWEST = 64  # passages scored exactly to find the least
 ROWS = 32  # in which scores are laid to find the highest; 16 to 64 took alike
 NEAR_DUPLICATE = 0.97  # the least cosine of two passages that may be the same text slightly changed; a guess
 SHARED_WORDS = 0.9  # the least part of the words of both that such passages share; a guess
@@ -109,22 +111,19 @@ class Snapshot:
         if vector is None:
             candidates = np.sort(matching)
         else:
-            coarse = self._coarse_scores(vector)
-            candidates = self._union(matching, _top_allowed(coarse, allowed, count))
+            near, floor = self._nearest(vector, allowed, count)
+            candidates = self._union(matching, near)
         if not len(candidates):
             return []
         matched = lexical[candidates]
         scores = matched / (float(matched.max()) or 1.0)
         if vector is not None:
-            near = self._fine_scores(candidates, vector)
+            cosines = self._by_segment(candidates, lambda segment, places: segment.fine_scores(places, vector))
             if mode == "hybrid":
-                # The least of the whole collection, not of what the filter lets through or of the candidates: what
-                # is near must not look far because everything else is nearer still.
-                floor = float((coarse if self._whole else coarse[self.live]).min())
-                near = (near - floor) / max(float(near.max()) - floor, 1e-9)
-                scores = DENSE_SHARE * np.clip(near, 0, 1) + (1 - DENSE_SHARE) * scores
+                cosines = (cosines - floor) / max(float(cosines.max()) - floor, 1e-9)
+                scores = DENSE_SHARE * np.clip(cosines, 0, 1) + (1 - DENSE_SHARE) * scores
             else:
-                scores = near
+                scores = cosines
         order = np.lexsort((self._ids[candidates], -scores))
         return self._distinct(candidates[order], np.clip(scores[order], 0, 1), k, allowed)
 
@@ -140,20 +139,33 @@ class Snapshot:
         best = _top(scores, count)
         return allowed, scores, best[scores[best] > 0]
 
-    def _coarse_scores(self, vector: Vectors) -> Vectors:
-        parts = [segment.coarse_scores(vector) for segment in self.segments]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    def _nearest(self, vector: Vectors, allowed: Mask, count: int) -> tuple[Array, float]:
+        """Where the nearest passages lie that a filter lets through, and the least cosine of all.
+
+        The least of the whole collection, not of what the filter lets through or of the candidates: what is near must
+        not look far because everything else is nearer still.
+        """
+        coarse = np.concatenate([segment.coarse_scores(vector) for segment in self.segments])
+        if not any(segment.is_coded for segment in self.segments):
+            return _top_among(coarse, allowed, count), float(coarse.min(where=self.live, initial=1))
+
+        def exact(positions: Array) -> Vectors:
+            return self._by_segment(positions, lambda segment, places: segment.exact_scores(places, vector))
+
+        likely = np.sort(_top_among(coarse, allowed, OVERSAMPLED * count))
+        lowest = np.sort(_top_among(-coarse, self.live, LOWEST))
+        return likely[_top(exact(likely), count)], float(exact(lowest).min())
 
     def _union(self, first: Array, second: Array) -> Array:
         found = np.zeros(len(self.live), dtype=bool)  # np.unique would do, but imports numpy.ma: 50 milliseconds
         found[first] = found[second] = True
         return np.flatnonzero(found)
 
-    def _fine_scores(self, candidates: Array, vector: Vectors) -> Vectors:
-        """Exact scores of some passages, whose positions ascend."""
-        edges = np.searchsorted(candidates, self._bases)
+    def _by_segment(self, positions: Array, scores: Callable[[Segment, Array], Vectors]) -> Vectors:
+        """What each segment scores for its own of some positions, which ascend."""
+        edges = np.searchsorted(positions, self._bases)
         parts = [
-            segment.fine_scores(candidates[start:end] - base, vector)
+            scores(segment, positions[start:end] - base)
             for segment, (start, end), base in zip(self.segments, pairwise(edges.tolist()), self._bases, strict=False)
             if start < end
         ]
@@ -262,7 +274,7 @@ class Snapshot:
         return np.concatenate([*parts, np.zeros(0, dtype=np.uint64)])
 
 
-def _top_allowed(scores: Vectors, allowed: Mask, count: int) -> Array:
+def _top_among(scores: Vectors, allowed: Mask, count: int) -> Array:
     """Where the highest scores among those allowed lie, in no order."""
     if allowed.all():
         return _top(scores, count)
