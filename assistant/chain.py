@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -19,9 +21,10 @@ from assistant.errors import ModelError, QuestionError
 from assistant.extractive import ExtractiveReader
 from assistant.question import plain_words
 from assistant.reader import Reader, ReaderResult, Rewriter
-from assistant.settings import Settings, default_data_dir
+from assistant.settings import Settings, asks_for_langsmith, default_data_dir
 from corpus.document import Document
 from corpus.errors import DocumentError
+from index.embedding import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
 from index.passage import Hit
 from index.passage_index import PassageIndex
 from index.sync import Progress, SyncReport, sync_documents
@@ -71,7 +74,6 @@ class Assistant:
         self.settings = settings
         self._reader = reader
         self._extractive = reader if isinstance(reader, ExtractiveReader) else _open_extractive(index)
-        self._chain = self._build()
 
     @classmethod
     def open(
@@ -102,11 +104,13 @@ class Assistant:
         from corpus.loaders import load_guides
 
         settings = settings or Settings.load()
+        embedder = open_embedder(settings)
+        embedder.load_ahead()
         loaded = load_guides(guides)
         folder = Path(data_dir) if data_dir is not None else index_folder(guides, settings)
         if not loaded.documents and loaded.failures and not allow_removal:
             raise loaded.failures[0]
-        index = open_index(folder, settings, rebuild=rebuild)
+        index = open_index(folder, settings, embedder=embedder, rebuild=rebuild)
         report = sync_documents(
             index,
             loaded.documents,
@@ -176,7 +180,11 @@ class Assistant:
             config: What LangChain passes to runnables: callbacks, tags, metadata.
         """
         with logs.request():
-            yield from self._chain.stream(self._turn(question, history, k=k, where=where), config)
+            turn = self._turn(question, history, k=k, where=where)
+            if config is not None or _is_traced():
+                yield from self._chain.stream(turn, config)
+            else:  # the same steps without importing LangChain, which takes half a second
+                yield from self._read(iter([self._retrieve(self._understand(turn))]))
 
     async def astream(
         self,
@@ -237,7 +245,8 @@ class Assistant:
     ) -> None:
         self.close()
 
-    def _build(self) -> Runnable[_Turn, str | Answer]:
+    @cached_property
+    def _chain(self) -> Runnable[_Turn, str | Answer]:
         from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
         return (
@@ -339,6 +348,11 @@ class Assistant:
         )
 
 
+def _is_traced() -> bool:
+    """Whether LangChain's tracers or callbacks may be listening: it is imported already, or LangSmith is asked for."""
+    return "langchain_core.callbacks.manager" in sys.modules or asks_for_langsmith()
+
+
 def _open_extractive(index: PassageIndex) -> ExtractiveReader:
     return ExtractiveReader(index.embed, passages=index.passages)
 
@@ -353,17 +367,23 @@ def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings:
     return GenerativeReader(model, drop_unsupported=settings.drop_unsupported, deadline=settings.llm_deadline)
 
 
-def open_index(folder: Path, settings: Settings, *, rebuild: bool = False) -> PassageIndex:
+def open_embedder(settings: Settings) -> SentenceTransformerEmbedder:
+    """The embedder of the settings."""
+    return SentenceTransformerEmbedder(settings.embedder or DEFAULT_EMBEDDER)
+
+
+def open_index(
+    folder: Path, settings: Settings, *, embedder: Embedder | None = None, rebuild: bool = False
+) -> PassageIndex:
     """The index in a folder, or on the Chroma server of the settings, by their embedder.
 
     Args:
         folder: Where it lies; with a server, its name sets its collection apart from those of other guides.
         settings: `embedder` and `chroma_url`.
+        embedder: The one of the settings, if it is open already.
         rebuild: Remove what is there first, whatever state it is in.
     """
-    from index.embedding import SentenceTransformerEmbedder
-
-    embedder = SentenceTransformerEmbedder(settings.embedder) if settings.embedder else None
+    embedder = embedder or open_embedder(settings)
     url = settings.chroma_url
     name = re.sub(r"[^A-Za-z0-9]+", "-", folder.name).strip("-")
     collection = f"ml-career-assistant-{name or 'guides'}" if url else "passages"

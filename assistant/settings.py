@@ -128,6 +128,12 @@ def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("ml-career-assistant", appauthor=False))
 
 
+def asks_for_langsmith() -> bool:
+    """Whether the environment has LangChain, which reads it itself, send traces to LangSmith."""
+    switches = (f"{name}_TRACING{version}" for name in ("LANGSMITH", "LANGCHAIN") for version in ("", "_V2"))
+    return any(os.environ.get(switch) for switch in switches)
+
+
 def _parse(entry: Field[Any], raw: str) -> Any:
     kind = str(entry.type)
     try:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.beside import beside
 from index.errors import EmbedderError
 
 Vectors = NDArray[np.float32]
@@ -80,6 +81,10 @@ class SentenceTransformerEmbedder:
             return np.zeros((0, 0), dtype=np.float32)
         vectors: Vectors = self._load().encode(list(texts))
         return vectors
+
+    def load_ahead(self) -> None:
+        """Begin to load the model on another thread; what is wrong with it is said when it is used."""
+        beside(self._load)
 
     def _load(self) -> Any:
         with self._lock:

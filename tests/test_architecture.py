@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,21 @@ def test_one_file_knows_chroma() -> None:
     assert {path.name for path in index if any(name.split(".")[0] == "chromadb" for name in imported(path))} == {
         "store.py"
     }
+
+
+def test_a_question_is_answered_without_langchain_unless_somebody_listens(tmp_path: Path) -> None:
+    (tmp_path / "guide.md").write_text("# Docker\n\nDocker packs an application into a container.\n")
+    code = (
+        "import os, sys; from assistant import Assistant\n"
+        "with Assistant.open('guide.md', data_dir='data') as assistant:\n"
+        "    for asked in ('', 'false'):\n"
+        "        os.environ['LANGSMITH_TRACING'] = asked\n"
+        "        print(assistant.ask('What does Docker do?').text, 'langchain_core' in sys.modules)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+    )
+    quick, traced = done.stdout.strip().splitlines()
+    assert quick.endswith("False")
+    assert traced == quick.replace("False", "True")
