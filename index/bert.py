@@ -9,7 +9,7 @@ file, so that a model is ready in 0.1 to 0.2 seconds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,12 +45,16 @@ class _Shape:
 class BertEncoder:
     """Texts to unit vectors, by the model in a sentence-transformers folder. Safe to share between threads."""
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, threads: int | None = None, changes: Mapping[str, tuple[Vectors, Vectors]] | None = None
+    ) -> None:
         """Load a model.
 
         Args:
             folder: A sentence-transformers folder: a BERT, then mean or CLS pooling, then perhaps normalisation.
             threads: For many texts; None for one a core that this process may use.
+            changes: What fine-tuning added to weights, by their name: the factors (out, r) and (r, in) of a matrix of
+                low rank (LoRA; Hu et al. 2021).
 
         Raises:
             UnsupportedModelError: If the folder holds anything else.
@@ -65,7 +69,9 @@ class BertEncoder:
         self._tokenizer.no_padding()
         self._lower_case = shape.lower_case
         self._threads = threads or cores()
-        graph, weights = _graph(_safetensors(folder / "model.safetensors"), shape)
+        tensors = _safetensors(folder / "model.safetensors")
+        tensors.update({name: tensors[name] + left @ right for name, (left, right) in (changes or {}).items()})
+        graph, weights = _graph(tensors, shape)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # several batches side by side beat several threads on one batch
         options.inter_op_num_threads = 1
@@ -78,29 +84,55 @@ class BertEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with rows of unit length; what a text holds past the model's limit is not read."""
-        encoded = self._tokenizer.encode_batch([self._clean(text) for text in texts])
-        ids = [entry.ids for entry in encoded]
+        ids = self._ids(texts)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        batches = list(_batches(order, ids))
-        if len(batches) > 1 and self._threads > 1:
-            with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
-                found = list(pool.map(lambda batch: self._run([ids[i] for i in batch]), reversed(batches)))[::-1]
-        else:
-            found = [self._run([ids[i] for i in batch]) for batch in batches]
-        rows = np.concatenate(found)
+        rows = np.concatenate(self._in_batches(ids, order, ["vectors"]))
         vectors = np.empty_like(rows)
         vectors[order] = rows
         return vectors
 
-    def _run(self, ids: Sequence[Sequence[int]]) -> Vectors:
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Vectors]]:
+        """What `encode` gives, and for each text (tokens, dim) float32: the states of its tokens but the first and last.
+
+        The first and the last token stand for no part of the text. The states are as the model leaves them, of any
+        length.
+        """
+        ids = self._ids(texts)
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
+        vectors: list[Vectors] = [np.empty(0, np.float32)] * len(ids)
+        states = list(vectors)
+        places = iter(order)
+        for rows, tokens in self._in_batches(ids, order, ["vectors", "tokens"]):
+            for row, token in zip(rows, tokens, strict=True):
+                place = next(places)
+                vectors[place] = row
+                states[place] = token[1 : len(ids[place]) - 1]
+        return np.stack(vectors), states
+
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        return [entry.ids for entry in self._tokenizer.encode_batch([self._clean(text) for text in texts])]
+
+    def _in_batches(self, ids: Sequence[Sequence[int]], order: Sequence[int], outputs: list[str]) -> list[Any]:
+        """What the model gives for batches, in order; a list of arrays each, or the array if there is one output."""
+        batches = list(_batches(order, ids))
+
+        def run(batch: Sequence[int]) -> Any:
+            return self._run([ids[i] for i in batch], outputs)
+
+        if len(batches) > 1 and self._threads > 1:
+            with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
+                return list(pool.map(run, reversed(batches)))[::-1]
+        return [run(batch) for batch in batches]
+
+    def _run(self, ids: Sequence[Sequence[int]], outputs: list[str]) -> Any:
         length = max(len(row) for row in ids)
         padded = np.zeros((len(ids), length), dtype=np.int64)
         mask = np.zeros((len(ids), length), dtype=np.int32)
         for row, entry in enumerate(ids):
             padded[row, : len(entry)] = entry
             mask[row, : len(entry)] = 1
-        vectors: Vectors = self._session.run(None, {"ids": padded, "mask": mask})[0]
-        return vectors
+        found = self._session.run(outputs, {"ids": padded, "mask": mask})
+        return found[0] if len(outputs) == 1 else found
 
     def _clean(self, text: str) -> str:
         text = text.encode("utf-8", "replace").decode()  # a lone surrogate is an error to the tokenizer
@@ -249,6 +281,7 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
         pooled = add("Squeeze", [add("MatMul", [mask, value], "pooled.row"), "one"], "pooled")
     else:
         pooled = add("Squeeze", [add("Slice", [value, "zero", "one", "one"], "pooled.row"), "one"], "pooled")
+    add("Identity", [value], "tokens")
     # The mean and the sum have the same direction; and unit length is what `encode` promises, normalised or not.
     add("LpNormalization", [pooled], "vectors", axis=-1, p=2)
 
@@ -263,7 +296,10 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
             helper.make_tensor_value_info("ids", TensorProto.INT64, ["texts", "tokens"]),
             helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "tokens"]),
         ],
-        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", "dim"])],
+        [
+            helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", "dim"]),
+            helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["texts", "tokens", "dim"]),
+        ],
         [*constants, *(_external(name, value) for name, value in weights.items())],
     )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
