@@ -38,6 +38,15 @@ _HIDDEN = re.compile(
     r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
+# What a terminal obeys and a reader never sees: colours, titles, the clipboard. Without the escape alone, "[31m" would
+# stay and be quoted. Text switched to "concealed" goes with its switch.
+_CONCEALED = re.compile(r"\x1b\[(?:0;)?8m[^\x1b]*")
+_ESCAPE = re.compile(
+    r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b[\]P_^X][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|\x1b[ -/]{0,4}[0-~]"
+)
+# A letter struck twice is bold, and one struck over a line is underlined, in what manuals print to a file.
+_STRUCK = re.compile(r"[^\n\x08]\x08")
+
 # A joiner shapes Persian, Indic scripts and emoji; between other characters it only hides.
 _JOINER = re.compile(r"[\u200c\u200d]")
 
@@ -53,6 +62,8 @@ def decode(data: bytes, name: str) -> str:
             return data[len(mark) :].decode(encoding if encoding == "utf-8" else encoding + _endian(mark), "replace")
     if guessed := _utf16_without_mark(data):
         return data.decode(guessed, "replace")
+    if re.search(rb"\x1b\$[@B]", data[:20_000]) and data.isascii():
+        return data.decode("iso2022_jp", "replace")
     if b"\0" in data:
         raise UnreadableDocument(
             name, "it holds binary data, not text", "Save it as .txt, .md, .html, .pdf or .docx and load that."
@@ -90,7 +101,31 @@ def _utf16_without_mark(data: bytes) -> str | None:
         return "utf-16-le"
     if even > 0.7 and odd < 0.05:
         return "utf-16-be"
+    # Other scripts have few zeros: in their blanks and line breaks, which turned around would be odd characters.
+    sample = sample[: len(sample) // 2 * 2]
+    if even + odd > 0:
+        for encoding, blank in (("utf-16-le", 1), ("utf-16-be", 0)):
+            others = sum(sample[n : n + 2] in (b"\x20\0", b"\x0a\0", b"\0\x20", b"\0\x0a") and sample[n + blank] != 0
+                         for n in range(0, len(sample), 2))  # fmt: skip
+            if not others and _reads_as_text(sample, encoding):
+                return encoding
     return None
+
+
+def _reads_as_text(sample: bytes, encoding: str) -> bool:
+    """Are these bytes letters, marks and blanks in an encoding, of the few scripts that a text is written in?"""
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.start < len(sample) - 3:  # half a pair at the end of the sample is no fault
+            return False
+        text = sample[: error.start].decode(encoding)
+    kinds = [unicodedata.category(character) for character in text]
+    sound = sum(kind[0] in "LMNPZS" or text[place] in "\t\r\n" for place, kind in enumerate(kinds))
+    blanks = sum(character in " \t\r\n" for character in text)
+    rows = {ord(character) >> 8 for character in text if character.isalpha()}
+    ideographs = sum("\u3000" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" for character in text)
+    return sound > 0.97 * len(text) and blanks > 0 and (len(rows) <= 6 or ideographs > 0.6 * len(text))
 
 
 def clean(text: str) -> tuple[str, int]:
@@ -106,7 +141,9 @@ def clean(text: str) -> tuple[str, int]:
     text = _SURROGATES.sub("\ufffd", text)
     text = _PRESENTATION_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
     text = _UNCOUNTED.sub("", text)
+    text, escapes, concealed = _without_escapes(text)
     text, hidden = _HIDDEN.subn("", text)
+    hidden += escapes + concealed
     kept: list[str] = []
     last = 0
     for match in _JOINER.finditer(text):
@@ -117,6 +154,15 @@ def clean(text: str) -> tuple[str, int]:
             hidden += 1
     text = "".join([*kept, text[last:]])
     return unicodedata.normalize("NFC", text), hidden
+
+
+def _without_escapes(text: str) -> tuple[str, int, int]:
+    """The text without orders to a terminal, how many there were, and how many characters they concealed."""
+    if "\x1b" not in text and "\x08" not in text:
+        return text, 0, 0
+    concealed = sum(len(match[0]) for match in _CONCEALED.finditer(text))
+    text, escapes = _ESCAPE.subn("", _CONCEALED.sub("", text))
+    return _STRUCK.sub("", text), escapes, concealed
 
 
 def _joins(character: str) -> bool:

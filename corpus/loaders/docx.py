@@ -22,7 +22,27 @@ _RATIO = 200
 _MEMBERS = 10_000
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+
+# Longest chain of styles that are based on each other; one that is based on itself has no end.
+_STYLES = 20
+# Type of at most this size (half points) is too small to read; so is "white", to within this much of 255 (guesses).
+_SMALLEST, _NEARLY = 3, 12
+
+# The same document under other names: with macros (which nobody runs), as a template, in the strict form of the
+# standard. python-docx knows the plain name alone.
+_MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+_OTHER_MAINS = re.compile(
+    rb"application/vnd\.(?:ms-word\.document\.macroEnabled|ms-word\.template\.macroEnabledTemplate|"
+    rb"openxmlformats-officedocument\.wordprocessingml\.template)\.main\+xml"
+)
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_STRICT_NAMES = (
+    (b"http://purl.oclc.org/ooxml/officeDocument/relationships", b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"),
+    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
+)  # fmt: skip
 
 
 def load_docx(data: bytes, name: str, limits: Limits) -> Draft:
@@ -39,11 +59,12 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Draft:
     from lxml import etree  # type: ignore[import-untyped]
 
     try:
-        opened = docx.Document(io.BytesIO(data))
+        opened = docx.Document(io.BytesIO(_plainly_named(data)))
         body = opened.element.body
         if body is None:
             raise KeyError("no body")
-        blocks = tuple(_Walk(opened).blocks(body))
+        walk = _Walk(opened)
+        blocks = tuple(walk.blocks(body))
         properties = opened.core_properties
         title, author = properties.title or "", properties.author or ""
     except (
@@ -68,7 +89,7 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Draft:
     metadata: dict[str, Scalar] = {}
     if author.strip() and author != "python-docx":
         metadata["author"] = one_line(author)
-    return Draft(one_line(title) or leading_title(blocks), "", blocks, metadata)
+    return Draft(one_line(title) or leading_title(blocks), "", blocks, metadata, walk.hidden)
 
 
 def _damaged(name: str, error: Exception) -> UnreadableDocument:
@@ -123,6 +144,26 @@ def _check_archive(data: bytes, name: str, limits: Limits) -> None:
         )
 
 
+def _plainly_named(data: bytes) -> bytes:
+    """The archive under the names that python-docx knows, if it goes by others."""
+    with zipfile.ZipFile(io.BytesIO(data)) as old:
+        types = old.read("[Content_Types].xml")
+        strict = _STRICT in old.read("_rels/.rels")
+        if not strict and not _OTHER_MAINS.search(types):
+            return data
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as new:
+            for name in dict.fromkeys(old.namelist()):
+                content = old.read(name)
+                if name == "[Content_Types].xml":
+                    content = _OTHER_MAINS.sub(_MAIN, content)
+                if strict and name.endswith((".xml", ".rels")):
+                    for given, known in _STRICT_NAMES:
+                        content = content.replace(given, known)
+                new.writestr(name, content)
+    return stream.getvalue()
+
+
 class _Walk:
     """The blocks of a body, in order, including those in content controls."""
 
@@ -130,6 +171,8 @@ class _Walk:
         self.styles = {style.style_id: style for style in opened.styles if getattr(style, "style_id", None)}
         self.formats = _list_formats(opened)
         self.counters: dict[tuple[str, int], int] = {}
+        self.hidden = 0
+        self.white_paper = opened.element.find(f"{_W}background") is None
 
     def blocks(self, parent: _Element) -> Iterator[Block]:
         """The blocks beneath one element."""
@@ -149,11 +192,12 @@ class _Walk:
                 yield from self.blocks(element)
 
     def _paragraph(self, element: _Element) -> Iterator[Block]:
-        text = one_line(_words(element))
+        text = one_line(self._words(element))
         boxes = [
             box
             for box in element.iter(f"{_W}txbxContent")
-            if not any(True for _ in box.iterancestors(f"{_MC}Fallback"))
+            if next(box.iterancestors(f"{_W}p"), None) is element  # those in a box come with the box
+            and not any(True for _ in box.iterancestors(f"{_MC}Fallback"))
         ]
         if text:
             style_id = _value(element, f"{_W}pPr/{_W}pStyle")
@@ -176,14 +220,14 @@ class _Walk:
         """The names of a style and of those it is based on, in lower case."""
         names: list[str] = []
         style = self.styles.get(style_id) if style_id else None
-        while style is not None and len(names) < 10:
+        while style is not None and len(names) < _STYLES:
             names.append((style.name or "").casefold())
             style = getattr(style, "base_style", None)
         return names
 
     def _heading_level(self, element: _Element, style: list[str]) -> int | None:
         outline = _value(element, f"{_W}pPr/{_W}outlineLvl")
-        if outline is not None and outline.isdigit() and int(outline) < 9:
+        if outline is not None and re.fullmatch("[0-8]", outline):
             return int(outline) + 1
         for name in style:
             if name == "title":
@@ -192,9 +236,11 @@ class _Walk:
                 return int(match[1])
         style_id = _value(element, f"{_W}pPr/{_W}pStyle")
         found = self.styles.get(style_id) if style_id else None
-        while found is not None:
+        for _ in range(_STYLES):
+            if found is None:
+                break
             outline = _value(found.element, f"{_W}pPr/{_W}outlineLvl")
-            if outline is not None and outline.isdigit():
+            if outline is not None and re.fullmatch("[0-9]{1,4}", outline):
                 return int(outline) + 1 if int(outline) < 9 else None
             found = getattr(found, "base_style", None)
         return None
@@ -202,7 +248,8 @@ class _Walk:
     def _numbering(self, element: _Element, style: list[str]) -> tuple[int, str] | None:
         """The depth and marker of a list item, or None."""
         number_id = _value(element, f"{_W}pPr/{_W}numPr/{_W}numId")
-        depth = int(_value(element, f"{_W}pPr/{_W}numPr/{_W}ilvl") or 0)
+        level = _value(element, f"{_W}pPr/{_W}numPr/{_W}ilvl") or "0"
+        depth = min(int(level), 8) if re.fullmatch("[0-9]{1,4}", level) else 0
         named = next(
             (re.fullmatch(r"list (bullet|number)\s*(\d?)", name) for name in style if name.startswith("list ")), None
         )
@@ -235,42 +282,81 @@ class _Walk:
                     continue
                 merge = cell.find(f"{_W}tcPr/{_W}vMerge")
                 continues = merge is not None and merge.get(f"{_W}val") in (None, "continue")
-                cells.append("" if continues else one_line(" ".join(_words(p) for p in cell.iter(f"{_W}p"))))
+                cells.append("" if continues else one_line(" ".join(self._words(p) for p in cell.iter(f"{_W}p"))))
             if len(cells) == 1:
                 if cells[0]:
                     yield Block("paragraph", cells[0])
             elif any(cells):
                 yield Block("row", " | ".join(cells))
 
-
-def _words(paragraph: _Element) -> str:
-    """The words of a paragraph as a reader sees it: without deletions, hidden text and text boxes."""
-    parts: list[str] = []
-    stack: list[_Element] = [paragraph]
-    while stack:
-        element = stack.pop()
-        if element is not paragraph and element.tag in (
-            f"{_W}p",
-            f"{_W}txbxContent",
-            f"{_W}del",
-            f"{_W}moveFrom",
-            f"{_MC}Fallback",
-            f"{_W}pPr",
-        ):
-            continue
-        if element.tag == f"{_W}r":
-            vanish = element.find(f"{_W}rPr/{_W}vanish")
-            if vanish is not None and vanish.get(f"{_W}val") not in ("0", "false"):
+    def _words(self, paragraph: _Element) -> str:
+        """The words of a paragraph as a reader sees it: without deletions, hidden text and text boxes."""
+        parts: list[str] = []
+        stack: list[_Element] = [paragraph]
+        while stack:
+            element = stack.pop()
+            if element is not paragraph and element.tag in _PASSED_OVER:
                 continue
-        if element.tag == f"{_W}t":
-            parts.append(element.text or "")
-        elif element.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr"):
-            parts.append(" ")
-        elif element.tag == f"{_W}noBreakHyphen":
-            parts.append("-")
-        else:
-            stack.extend(reversed(element))
-    return "".join(parts)
+            if element.tag == f"{_W}r" and self._unseen(element, paragraph):
+                self.hidden += sum(len("".join((text.text or "").split())) for text in element.iter(f"{_W}t"))
+                continue
+            if element.tag == f"{_W}t":
+                parts.append(element.text or "")
+            elif element.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr"):
+                parts.append(" ")
+            elif element.tag == f"{_W}noBreakHyphen":
+                parts.append("-")
+            else:
+                stack.extend(reversed(element))
+        return "".join(parts)
+
+    def _unseen(self, run: _Element, paragraph: _Element) -> bool:
+        """Is a run hidden by its own properties, or by those of its styles?"""
+        properties = self._run_properties(run, paragraph)
+        if not properties:
+            return False
+        vanish = next((found for each in properties for found in each.findall(f"{_W}vanish")), None)
+        if vanish is not None and vanish.get(f"{_W}val") not in ("0", "false", "off"):
+            return True
+        size = next((value for each in properties if (value := _value(each, f"{_W}sz"))), "")
+        if re.fullmatch("[0-9]{1,4}", size) and int(size) <= _SMALLEST:
+            return True
+        if any(each.find(f"{_W14}textFill/{_W14}noFill") is not None for each in properties):
+            return True
+        colour = next((value for each in properties if (value := _value(each, f"{_W}color"))), "")
+        if not re.fullmatch("[0-9A-Fa-f]{6}", colour) or not self.white_paper:
+            return False
+        white = all(int(colour[n : n + 2], 16) >= 255 - _NEARLY for n in (0, 2, 4))
+        return white and not _backed(properties, paragraph)
+
+    def _run_properties(self, run: _Element, paragraph: _Element) -> list[_Element]:
+        """What formats a run, the strongest first: itself, its style, the style of its paragraph."""
+        own = run.find(f"{_W}rPr")
+        found = [] if own is None else [own]
+        for style_id in (_value(run, f"{_W}rPr/{_W}rStyle"), _value(paragraph, f"{_W}pPr/{_W}pStyle")):
+            style = self.styles.get(style_id) if style_id else None
+            for _ in range(_STYLES):
+                if style is None:
+                    break
+                properties = style.element.find(f"{_W}rPr")
+                if properties is not None:
+                    found.append(properties)
+                style = getattr(style, "base_style", None)
+        return found
+
+
+_PASSED_OVER = frozenset(
+    {f"{_W}p", f"{_W}txbxContent", f"{_W}del", f"{_W}moveFrom", f"{_MC}Fallback", f"{_W}pPr", f"{_W}rPr"}
+)
+
+
+def _backed(properties: list[_Element], paragraph: _Element) -> bool:
+    """May something dark lie behind the words: a shade, a marker's colour, a table's style, a drawn shape?"""
+    if any(each.find(f"{_W}shd") is not None or each.find(f"{_W}highlight") is not None for each in properties):
+        return True
+    if paragraph.find(f"{_W}pPr/{_W}shd") is not None or paragraph.find(f"{_W}pPr/{_W}pStyle") is not None:
+        return True
+    return any(True for _ in paragraph.iterancestors(f"{_W}tbl", f"{_W}txbxContent"))
 
 
 def _value(element: _Element, path: str) -> str | None:
@@ -290,6 +376,7 @@ def _list_formats(opened: Any) -> dict[tuple[str, int], str]:
         levels = {
             int(level.get(f"{_W}ilvl") or 0): _value(level, f"{_W}numFmt") or "decimal"
             for level in definition.iter(f"{_W}lvl")
+            if re.fullmatch("[0-9]{1,4}", level.get(f"{_W}ilvl") or "0")
         }
         abstract[definition.get(f"{_W}abstractNumId") or ""] = levels
     formats: dict[tuple[str, int], str] = {}

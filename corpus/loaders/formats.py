@@ -28,7 +28,8 @@ _HTML = re.compile(
 )
 _TAGS = re.compile(
     r"</?(?:p|div|span|h[1-6]|ul|ol|li|table|br|a|body|section|article|title|meta|b|i|em|strong|script|style|frameset|"
-    r"iframe|form|pre|main|header|footer|nav|img|link|svg|font|center)\b[^<>]*>",
+    r"iframe|form|pre|main|header|footer|nav|img|link|svg|font|center|d[ltd]|t[rdh]|tbody|blockquote|q|cite|su[bp]|small|"
+    r"big|code|kbd|tt|u|s|hr|math|select|option|button|input|textarea|label|figure|details|summary|video|audio|ruby)\b[^<>]*>",
     re.I,
 )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from corpus.errors import UnreadableDocument
+from corpus.errors import DocumentTooLarge, UnreadableDocument
 from corpus.loaders.blocks import Block, Draft, one_line, same_words
-from corpus.loaders.characters import decode
+from corpus.loaders.characters import clean, decode
 from corpus.loaders.limits import Limits
 from corpus.loaders.noise import find_noise
+from corpus.loaders.unseen import StyleSheets, background_of, hides
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
@@ -24,8 +26,8 @@ _SKIPPED = frozenset(
     re.findall(
         r"\w+",
         """
-    script style noscript template svg math canvas iframe object embed form button select input textarea nav aside
-    head dialog audio video map menu datalist option label
+    script style noscript noframes template svg math canvas iframe object embed form button select input textarea
+    nav aside head dialog audio video map menu datalist option label
     """,
     )
 )
@@ -44,13 +46,22 @@ _CHROME = re.compile(
     r"(?:$|[\s_-])",
     re.I,
 )
-_UNSEEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d]*[1-9])|font-size\s*:\s*0(?![.\d]*[1-9])|"
-    r"(?:left|top|text-indent)\s*:\s*-\d{3,}",
+# Deepest nesting that is walked; what lies deeper is taken for a part of what holds it (old pages never close a mark).
+_DEPTH = 150
+_FRAMES = frozenset({"table", "tbody", "thead", "tfoot", "tr", "ul", "ol", "dl"})
+# A page of more elements or blocks than this is judged by our own walk alone: trafilatura takes quadratic time, and
+# 40,000 short lists took it more than 30 s (measured).
+_ELEMENTS, _BLOCKS = 30_000, 3_000
+
+# What browsers read a page as that declares these (https://encoding.spec.whatwg.org); Python takes them more narrowly.
+_LABELS = {"iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
+_LABELS |= {"iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932"}
+_LABELS |= {"x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "tis-620": "cp874", "utf8": "utf-8"}
+_LABELS |= {"x-cp1250": "cp1250", "x-cp1251": "cp1251", "x-cp1252": "cp1252", "big5": "big5hkscs"}
+_DECLARABLE = re.compile(
+    r"utf-8|(?:windows-|cp)(?:125\d|874|932|949|866)|iso-?8859-\d{1,2}|koi8-[ru]|macintosh|x-mac-cyrillic|gb18030|"
+    r"big5(?:hkscs|-hkscs)?|euc-jp|iso-2022-jp",
     re.I,
-)
-_WHITE = re.compile(
-    r"(?:^|;)\s*color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgba?\(\s*255\s*,\s*255\s*,\s*255|transparent)", re.I
 )
 _INLINE = frozenset(
     re.findall(
@@ -68,17 +79,26 @@ def load_html(data: bytes, name: str, limits: Limits) -> Draft:
 
     Raises:
         UnreadableDocument: The markup cannot be parsed at all.
+        DocumentTooLarge: It is nested too deeply.
     """
     from lxml import etree  # type: ignore[import-untyped]
     from lxml import html as lxml_html
 
     text = _decoded(data, name)
-    parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, encoding="utf-8")
+    # Without huge_tree, a comment of 10 MB or the 256th level ends the page, and nothing says so.
+    parser = lxml_html.HTMLParser(
+        remove_comments=True, remove_pis=True, no_network=True, huge_tree=True, encoding="utf-8"
+    )
     try:
         root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument(name, f"its HTML cannot be parsed ({error})", "Save the page anew.") from error
+    if any("depth" in entry.message for entry in parser.error_log):  # the rest of the page is lost
+        raise DocumentTooLarge(
+            name, "its markup is nested more than 2,000 levels deep", "Save the page anew, or save its text."
+        )
     metadata: dict[str, str | int | float | bool] = {}
+    _flatten(root)
     unseen = _remove_unseen(root)
     title, source = _title(root), _source(root)
     walk = list(_Walk(root).blocks())
@@ -100,30 +120,64 @@ def _decoded(data: bytes, name: str) -> str:
     """The page's text: by the encoding that it declares, where that fits, else as any text is decoded."""
     declared = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,40})", data[:4096], re.I)
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
-            pass
+        label = declared[1].decode("ascii").casefold()
+        encoding = _LABELS.get(label, label)
+        if _DECLARABLE.fullmatch(encoding) and not (encoding.startswith("cp12") and _is_utf8(data)):
+            try:
+                return data.decode(encoding)
+            except (LookupError, UnicodeDecodeError):
+                pass
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", decode(data, name))
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Is it UTF-8 beyond ASCII? Text in a code page never is, but for a stray pair of letters."""
+    try:
+        return not data.isascii() and len(data.decode("utf-8")) < len(data) - 2
+    except UnicodeDecodeError:
+        return False
+
+
+def _flatten(root: HtmlElement) -> None:
+    """Take away the levels below `_DEPTH`, and keep their words."""
+    deep: list[HtmlElement] = []
+    waiting = [(root, 0, False)]
+    while waiting:
+        element, depth, too_deep = waiting.pop()
+        if too_deep:
+            deep.append(element)
+        # What a table or list holds beside its cells and items would not be read.
+        too_deep = too_deep or (depth >= _DEPTH and element.tag not in _FRAMES)
+        waiting.extend((child, depth + 1, too_deep) for child in element)
+    for element in reversed(deep):
+        if isinstance(element.tag, str) and element.tag not in _SKIPPED:
+            element.text = f" {element.text or ''}"
+            element.tail = f" {element.tail or ''}"
+            element.drop_tag()
 
 
 def _remove_unseen(root: HtmlElement) -> int:
     """Take out what a browser would not show; the number of characters taken."""
     count = 0
-    waiting = list(root)
+    sheets = StyleSheets.of(root)
+    waiting: list[tuple[HtmlElement, tuple[int, ...] | None]] = [(child, (255, 255, 255)) for child in root]
     while waiting:
-        element = waiting.pop()
+        element, behind = waiting.pop()
         if not isinstance(element.tag, str):
             continue
-        style = element.get("style") or ""
-        white = _WHITE.search(style) and "background" not in style
-        if _UNSEEN.search(style) or white or "hidden" in element.attrib:
-            count += len("".join(element.text_content().split()))
+        style = sheets.style(element)
+        ink = element.get("color") if element.tag == "font" else None
+        if ink and "color" not in style:
+            style["color"] = ink.casefold()
+        behind = background_of(style, element.get("bgcolor"), behind)
+        if "hidden" in element.attrib or (style and hides(style, background=behind)):
+            if element.tag not in ("head", "style", "script", "template"):
+                count += len("".join(element.text_content().split()))
             element.drop_tree()
         elif element.get("aria-hidden") == "true":
             element.drop_tree()  # ornaments, which say nothing
         else:
-            waiting.extend(element)
+            waiting.extend((child, behind) for child in element)
     return count
 
 
@@ -149,6 +203,8 @@ def _source(root: HtmlElement) -> str:
 
 def _article(text: str, root: HtmlElement, walk: list[Block]) -> list[Block]:
     """Of the blocks of the walk, those that trafilatura too takes for the article, with the headings above them."""
+    if len(walk) > _BLOCKS or sum(1 for _ in itertools.islice(root.iter(), _ELEMENTS + 1)) > _ELEMENTS:
+        return walk
     import trafilatura
 
     try:
@@ -157,7 +213,7 @@ def _article(text: str, root: HtmlElement, walk: list[Block]) -> list[Block]:
         )
     except Exception:  # noqa: BLE001 - trafilatura has no root exception, and any failure has the same answer
         extracted = None
-    kept_words = same_words(extracted or "")
+    kept_words = same_words(clean(extracted or "")[0])
     walk_words = sum(len(block.text.split()) for block in walk if block.kind != "heading")
     if len(kept_words.split()) < _ENOUGH * walk_words:
         return walk
@@ -172,12 +228,12 @@ def _article(text: str, root: HtmlElement, walk: list[Block]) -> list[Block]:
             kept.extend(headings)
             headings = []
             kept.append(block)
-    return kept
+    return kept or walk
 
 
 def _among(block: Block, words: str) -> bool:
     """Does the extracted text hold the block, or most pieces of it?"""
-    own = same_words(block.text)
+    own = same_words(clean(block.text)[0])
     if own in words:
         return True
     pieces = own.split()
@@ -294,6 +350,9 @@ class _Walk:
 
     def _table(self, element: HtmlElement) -> Iterator[Block]:
         rows = [row for row in element.iter("tr") if next(row.iterancestors("table"), None) is element]
+        if not rows:
+            yield from self._children(element)
+            return
         layout = all(len(row.findall("td")) + len(row.findall("th")) <= 1 for row in rows)
         for row in rows:
             cells = [cell for cell in row if cell.tag in ("td", "th")]
@@ -325,6 +384,8 @@ class _Walk:
 
     def _skipped(self, element: HtmlElement) -> bool:
         tag = element.tag
+        if tag == "form" and element.find(".//p") is not None:
+            return False  # some servers put the whole page into a form
         if tag in _SKIPPED or element.get("role") in _SKIPPED_ROLES:
             return True
         if tag in ("header", "footer") and not any(True for _ in element.iterancestors("article", "main", "section")):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import DocumentTooLarge, EmptyDocument, EncryptedDocument, UnreadableDocument
@@ -15,20 +14,17 @@ from corpus.loaders.characters import clean
 from corpus.loaders.limits import Limits
 from corpus.loaders.noise import is_contents_line
 from corpus.loaders.pdf_layout import Bookmark, Line, layout
+from corpus.loaders.pdf_page import Page
 from corpus.loaders.running_lines import running_lines
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pypdf import PdfReader
 
 # What pypdf may spend on one page. Text operators cost more than linear time: a file of 15 KB took 13 s without these
 # (measured, pypdf 7.1).
 _STREAM_BYTES = 4_000_000
 _STREAM_OPERATORS = 200_000
 
-# Smallest effective size (points) that a person can read; text below it is hidden text.
-_READABLE = 1.0
-# A scanned page may bear a painted stamp or number; its recognised text is this many times longer (a guess).
-_STAMP = 5
 # A header or footer of the body's size stands off it by this many times the size; lines of text by 1.2 to 1.5.
 _APART = 1.7
 # Deepest outline that becomes headings.
@@ -60,7 +56,7 @@ def load_pdf(data: bytes, name: str, limits: Limits) -> Draft:
         zlib_maximum_output_length=_STREAM_BYTES, stream_parsing_work_maximum_count=_STREAM_OPERATORS
     ):
         try:
-            reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+            reader = _opened(data)
             if reader.is_encrypted and not reader.decrypt(""):
                 raise EncryptedDocument(
                     name, "it asks for a password", "Save a copy without one, e.g. qpdf --decrypt --password=… IN OUT."
@@ -77,6 +73,20 @@ def load_pdf(data: bytes, name: str, limits: Limits) -> Draft:
         return _Reading(reader, name, limits).draft()
 
 
+def _opened(data: bytes) -> PdfReader:
+    """A reader of the file; one whose end is cut off or lost is read by looking for its objects."""
+    import pypdf
+    import pypdf.errors
+
+    try:
+        return pypdf.PdfReader(io.BytesIO(data), strict=False)
+    except (pypdf.errors.PdfStreamError, pypdf.errors.PdfReadError):
+        if b"%%EOF" in data[-1024:] and b"startxref" in data[-1024:]:
+            raise
+        # A table of contents at 0 is a lie that makes pypdf look for the objects themselves.
+        return pypdf.PdfReader(io.BytesIO(data + b"\nstartxref\n0\n%%EOF\n"), strict=False)
+
+
 def _refusal(name: str, error: Exception) -> Exception:
     if isinstance(error, MemoryError):
         return error
@@ -91,11 +101,6 @@ def _refusal(name: str, error: Exception) -> Exception:
     )
 
 
-# Text, its place (x, y), effective size, whether it is bold, and how it is painted.
-_Piece = tuple[str, float, float, float, bool, int]
-_SEEN, _NOT_PAINTED, _UNSEEN = range(3)
-
-
 class _Reading:
     """One pass over the pages of an open PDF."""
 
@@ -103,6 +108,8 @@ class _Reading:
         self.reader, self.name, self.limits = reader, name, limits
         self.hidden = 0
         self.unread = 0
+        self.undrawn = 0
+        self.off = self._layers_off()
 
     def draft(self) -> Draft:
         """The draft of the whole document."""
@@ -129,7 +136,10 @@ class _Reading:
         first_error: Exception | None = None
         for number in range(1, len(self.reader.pages) + 1):
             try:
-                lines, hidden = _Page(self.reader.pages[number - 1], number).lines()
+                page = Page(self.reader.pages[number - 1], number, self.off)
+                lines, hidden = page.lines()
+                self.undrawn += page.undrawn
+                self.unread += not lines and bool(page.undrawn)
             except MemoryError:
                 raise
             except Exception as error:  # noqa: BLE001 - one damaged page must not cost the others
@@ -154,6 +164,19 @@ class _Reading:
         return pages
 
     def _empty(self, pages: int) -> EmptyDocument:
+        if self.undrawn:
+            return EmptyDocument(
+                self.name,
+                f"its fonts do not say which letters they draw ({self.undrawn:,} are drawn)",
+                f"Recognise the text from its picture, e.g. ocrmypdf --force-ocr {self.name} with-text.pdf, "
+                "and load the result.",
+            )
+        if self.hidden:
+            return EmptyDocument(
+                self.name,
+                f"all of its text is hidden ({self.hidden:,} characters: white, tiny, off the page or beneath it)",
+                "Print it anew with text that can be seen.",
+            )
         return EmptyDocument(
             self.name,
             f"its {pages} page{'s hold' if pages != 1 else ' holds'} no text, as scanned pages do"
@@ -161,6 +184,18 @@ class _Reading:
             else "it has no pages",
             f"Recognise the text first, e.g. ocrmypdf {self.name} with-text.pdf, and load the result.",
         )
+
+    def _layers_off(self) -> frozenset[Any]:
+        """The numbers of the objects of layers that are not shown when the file is opened."""
+        try:
+            properties: Any = self.reader.root_object["/OCProperties"].get_object()
+            shown = properties["/D"].get_object()
+            everything = {entry.idnum for entry in properties.get("/OCGs", [])}
+            on = {entry.idnum for entry in shown.get("/ON", [])}
+            off = {entry.idnum for entry in shown.get("/OFF", [])}
+            return frozenset(everything - on if shown.get("/BaseState") == "/OFF" else off)
+        except Exception:  # noqa: BLE001 - most files have no layers, and damaged ones hide nothing
+            return frozenset()
 
     def _info(self) -> dict[str, str]:
         try:
@@ -226,99 +261,6 @@ class _Reading:
         except Exception:  # noqa: BLE001 - a damaged outline leaves the font sizes
             return []
         return found
-
-
-class _Page:
-    """The lines of one page, in the order of its content."""
-
-    def __init__(self, page: PageObject, number: int) -> None:
-        self.page, self.number = page, number
-        self.pieces: list[_Piece] = []
-        self.invisible = False
-        self.stack: list[tuple[bool, bool]] = []
-        self.white = False
-        self.painted = False
-        self.kind = _SEEN
-        self.hidden = 0
-
-    def lines(self) -> tuple[list[Line], int]:
-        """The lines that a reader sees, and how many characters are hidden beside them."""
-        self.page.extract_text(visitor_text=self._text, visitor_operand_before=self._operator)
-        box = self.page.mediabox
-        left, bottom, right, top = (float(edge) for edge in (box.left, box.bottom, box.right, box.top))
-        by_kind: dict[int, list[_Piece]] = {_SEEN: [], _NOT_PAINTED: [], _UNSEEN: []}
-        for piece in self.pieces:
-            text, x, y, size, _bold, kind = piece
-            outside = not (left - 50 <= x <= right + 5 and bottom - 5 <= y <= top + 5)
-            if text.strip() and (outside or 0 < size < _READABLE):
-                kind = _UNSEEN
-            by_kind[kind].append(piece)
-        seen, recognised = _length(by_kind[_SEEN]), _length(by_kind[_NOT_PAINTED])
-        if not seen or (self.painted and seen * _STAMP < recognised):
-            # The unpainted text over a scanned page is what was recognised on it: the only words there are.
-            by_kind[_SEEN] = [piece for piece in self.pieces if piece[5] != _UNSEEN]
-            by_kind[_NOT_PAINTED] = []
-        lines = list(self._lines(by_kind[_SEEN]))
-        return lines, self.hidden + _length(by_kind[_NOT_PAINTED]) + _length(by_kind[_UNSEEN])
-
-    def _operator(self, operator: bytes, operands: Any, matrix: Any, text_matrix: Any) -> None:
-        if operator == b"q":
-            self.stack.append((self.invisible, self.white))
-        elif operator == b"Q" and self.stack:
-            self.invisible, self.white = self.stack.pop()
-        elif operator == b"Tr" and operands:
-            self.invisible = operands[0] in (3, 7)
-        elif operator in (b"g", b"rg", b"k", b"sc", b"scn"):
-            numbers = [float(operand) for operand in operands if isinstance(operand, (int, float))]
-            blank = 0.0 if operator == b"k" or (operator in (b"sc", b"scn") and len(numbers) == 4) else 1.0
-            # Nearly white is not told from white by the eye either.
-            self.white = bool(numbers) and all(abs(number - blank) <= 0.02 for number in numbers)
-        elif operator in (b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"):
-            # White text over something painted may well be readable.
-            self.painted = self.painted or not self.white
-        elif operator in (b"sh", b"Do"):
-            self.painted = True
-        elif operator in (b"Tj", b"TJ", b"'", b'"'):
-            self.kind = _NOT_PAINTED if self.invisible else _UNSEEN if self.white and not self.painted else _SEEN
-
-    def _text(self, text: str, matrix: Any, text_matrix: Any, font: Any, size: Any) -> None:
-        if not text:
-            return
-        _, _, c, d, e, f = (float(number) for number in text_matrix)
-        ca, cb, cc, cd, ce, cf = (float(number) for number in matrix)
-        x, y = e * ca + f * cc + ce, e * cb + f * cd + cf
-        up = (c * ca + d * cc, c * cb + d * cd)
-        effective = abs(float(size or 0)) * (up[0] ** 2 + up[1] ** 2) ** 0.5
-        base = str(font.get("/BaseFont", "")) if font else ""
-        bold = bool(re.search(r"bold|black|heavy|semibold|demi", base, re.I))
-        self.pieces.append((text, x, y, effective, bold, self.kind))
-
-    def _lines(self, pieces: Sequence[_Piece]) -> Iterator[Line]:
-        words: list[tuple[str, float, float, float, bool]] = []
-        for text, x, y, size, bold, _ in pieces:
-            for position, part in enumerate(text.split("\n")):
-                if position:
-                    yield from self._line(words)
-                    words = []
-                words.append((part, x, y, size, bold))
-        yield from self._line(words)
-
-    def _line(self, words: Sequence[tuple[str, float, float, float, bool]]) -> Iterator[Line]:
-        text, hidden = clean("".join(part for part, *_ in words))
-        self.hidden += hidden
-        text = one_line(text)
-        filled = [word for word in words if word[0].strip()]
-        if not text or not filled:
-            return
-        sizes: Counter[tuple[float, bool]] = Counter()
-        for part, _x, _y, size, bold in filled:
-            sizes[round(size * 2) / 2, bold] += len(part.strip())
-        (size, bold), _ = sizes.most_common(1)[0]
-        yield Line(text, self.number, min(word[1] for word in filled), filled[0][2], size, bold)
-
-
-def _length(pieces: Sequence[_Piece]) -> int:
-    return sum(len("".join(piece[0].split())) for piece in pieces)
 
 
 def _without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from corpus.errors import DocumentTooLarge
 from corpus.loaders.blocks import Draft, one_line
 from corpus.loaders.characters import clean, decode
 from corpus.loaders.front_matter import split_front_matter
@@ -37,7 +38,7 @@ def load_text(data: bytes, name: str, limits: Limits) -> Draft:
     Headings without markup are found, and scraping noise is left out. Front matter is read as in Markdown. The title is
     the first line if it looks like one, else "".
     """
-    text, hidden = clean(decode(data, name))
+    text, hidden = clean(within(decode(data, name), name, limits))
     facts, text = split_front_matter(text)
     lines = _lines(text)
     noise = find_noise(
@@ -51,6 +52,19 @@ def load_text(data: bytes, name: str, limits: Limits) -> Draft:
     title = str(facts.pop("title", "")) or found
     source = str(facts.pop("source", "")) or noise.source
     return Draft(title, source, tuple(blocks_of(lines, title)), facts, hidden)
+
+
+def within(text: str, name: str, limits: Limits) -> str:
+    """The text, if it can still be of an allowed length without its blanks and marks.
+
+    Raises:
+        DocumentTooLarge: It is more than twice as long as is allowed: reading it would cost time and memory in vain.
+    """
+    if len(text) > 2 * limits.characters:
+        raise DocumentTooLarge(
+            name, f"it holds more than {limits.characters:,} characters of text", "Split it into several files."
+        )
+    return text
 
 
 def title_from_name(name: str) -> str:
@@ -82,6 +96,13 @@ def _one_flow(text: str) -> list[str]:
     if len(pages) == 1:
         return pages[0]
     running = running_lines(pages)
+    if all(
+        (number, place) in running
+        for number, page in enumerate(pages)
+        for place, line in enumerate(page)
+        if line.strip()
+    ):
+        running = set()  # pages of a line or two: what recurs on them is all they say
     flow: list[str] = []
     for number, page in enumerate(pages):
         kept = [line for position, line in enumerate(page) if (number, position) not in running]
