@@ -22,7 +22,7 @@ from index.passage import Hit, Passage
 from index.segment import Embedded
 from index.snapshot import Mode, Snapshot
 from index.staging import Staging
-from index.store import ChromaStore, Pointer
+from index.store import ChromaStore, Pointer, import_ahead
 from index.windows import Progress, embed_passages
 
 logger = logging.getLogger(__name__)
@@ -237,6 +237,8 @@ class PassageIndex:
             progress: Called with (passages done, passages to do).
             anew: Do not trust what the index holds.
         """
+        if passages:
+            import_ahead()  # what is embedded will be written
         staging = Staging(self._folder / f"staging-{fingerprint(self._embedder.name)}")
         snapshot = Snapshot([], []) if anew or self.stale else self._generations.snapshot
 

@@ -16,6 +16,7 @@ from collections.abc import Collection as AnyCollection
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -24,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
+from index.beside import beside
 from index.errors import PassageIndexError
 from index.passage import Passage
 from index.segment import Embedded, passage_from, passage_to_dict
@@ -293,6 +295,11 @@ class ChromaStore:
             )
             cause = " ".join(str(error).split())[:300] or type(error).__name__
             raise PassageIndexError(f"The Chroma store at {self._shown} cannot be {done}: {cause}. {mend}") from error
+
+
+def import_ahead() -> None:
+    """Begin to import Chroma on another thread, which takes .6 seconds."""
+    beside(lambda: import_module("chromadb"))
 
 
 def _folder(folder: Path) -> ClientAPI:

@@ -7,14 +7,16 @@ it whole and leaves nothing past the length that a model reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
+from index.beside import beside
 from index.embedding import Embedder, Vectors
 from index.packing import Size, pack
 from index.passage import Passage
 from index.segment import Embedded, digest, embedded_text, heading
 
 WINDOW = Size(64, 96, border=0.5)  # tokens; 32 to 128 measured alike but for noise, see docs/retrieval.md
-BATCH = 128  # passages embedded between two reports of progress
+BATCH = 256  # passages embedded between two reports of progress; after each a core waits for the other
 
 Known = Callable[[int], Vectors | None]
 Keep = Callable[[Sequence[Embedded]], None]
@@ -41,9 +43,12 @@ def embed_passages(
             missing.append(number)
         else:
             found[number] = Embedded(passage, vectors)
-    for start in range(0, len(missing), BATCH):
-        batch = missing[start : start + BATCH]
-        made = _embed(embedder, [passages[number] for number in batch])
+    batches = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+    cut = _cut_beside([passages[number] for number in missing[:BATCH]])
+    for batch, following in pairwise([*batches, []]):
+        windows = cut()
+        cut = _cut_beside([passages[number] for number in following])  # while these are embedded
+        made = _embed(embedder, [passages[number] for number in batch], windows)
         found.update(zip(batch, made, strict=True))
         if len(missing) > BATCH:
             keep(made)
@@ -59,8 +64,11 @@ def window_texts(passage: Passage) -> list[str]:
     return [window if not head or window.startswith(head) else f"{head}. {window}" for window in windows]
 
 
-def _embed(embedder: Embedder, passages: Sequence[Passage]) -> list[Embedded]:
-    windows = [window_texts(passage) for passage in passages]
+def _cut_beside(passages: Sequence[Passage]) -> Callable[[], list[list[str]]]:
+    return beside(lambda: [window_texts(passage) for passage in passages])
+
+
+def _embed(embedder: Embedder, passages: Sequence[Passage], windows: Sequence[Sequence[str]]) -> list[Embedded]:
     vectors = embedder.embed([text for entry in windows for text in entry])
     entries, done = [], 0
     for passage, texts in zip(passages, windows, strict=True):
