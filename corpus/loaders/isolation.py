@@ -69,8 +69,9 @@ class Worker:
                 raise DocumentTooLarge(
                     path, f"parsing it took more than {limits.seconds:g} s", "Split it into parts, or save its text."
                 )
-            if not fresh and code == 0:
-                return self._ask(header, data, path, limits)  # it had just ended for being idle
+            if not fresh:
+                # It may have ended before this file came: for being idle, or killed by the system for want of memory.
+                return self._ask(header, data, path, limits)
             raise UnreadableDocument(
                 path,
                 f"it makes the parser crash (exit status {code})",
