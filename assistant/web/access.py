@@ -28,6 +28,9 @@ OWNER_COOKIE = "assistant_owner"
 LOGIN_COOKIE = "assistant_login"
 COOKIE_AGE = 365 * 24 * 3600  # seconds
 LOGIN_AGE = 14 * 24 * 3600  # seconds
+BODY_LIMIT = (
+    4_000_000  # bytes of a request; the longest honest one is a question with its history. Guides have their own
+)
 
 # No script, style, font, picture or request but the page's own; nothing inline.
 POLICY = "; ".join(
@@ -120,6 +123,10 @@ class Guard:
         if refusal:
             await _reply(send, 403, refusal)
             return
+        body = None if scope["path"] == "/api/guides" else _Body(receive, headers.get("content-length", ""))
+        if body is not None and body.too_large:
+            await _reply(send, 413, _TOO_LARGE)
+            return
         user = self._user(headers, cookies)
         path = scope["path"]
         if self._accounts and user is None and not _OPEN_TO_ALL.fullmatch(path):
@@ -143,8 +150,17 @@ class Guard:
         state["owner"] = f"user:{user}" if user is not None else f"browser:{digest}"
         state["user"] = user
 
+        answered = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal answered
+            if body is not None and body.too_large:  # whatever the application made of a body that broke off
+                if not answered:
+                    answered = True
+                    await _reply(send, 413, _TOO_LARGE)
+                return
             if message["type"] == "http.response.start":
+                answered = True
                 present = {key.lower() for key, _ in message["headers"]}
                 extra = [(k.encode(), v.encode()) for k, v in HEADERS.items() if k.encode() not in present]
                 if new_cookie and not path.startswith("/assets/"):
@@ -152,7 +168,13 @@ class Guard:
                 message["headers"] = [*message["headers"], *extra]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, body.receive if body is not None else receive, send_with_headers)
+        except Exception:
+            if body is None or not body.too_large:
+                raise
+            if not answered:
+                await _reply(send, 413, _TOO_LARGE)
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> str:
         """Why a request is turned away whoever sends it, or ""."""
@@ -181,6 +203,29 @@ class Guard:
                 return None
             return user if self._accounts.check(user, password) else None
         return known
+
+
+_TOO_LARGE = (
+    f"The request is larger than {BODY_LIMIT // 1_000_000} MB, which is the most that is read. Send less at once."
+)
+
+
+class _Body:
+    """The body of a request, which breaks off where it grows too large, whether or not its length was given."""
+
+    def __init__(self, receive: Receive, length: str) -> None:
+        self._receive = receive
+        self._size = 0
+        self.too_large = length.isdecimal() and int(length[:20]) > BODY_LIMIT
+
+    async def receive(self) -> Message:
+        """The next piece, or the news that there is none."""
+        if self.too_large:
+            return {"type": "http.disconnect"}
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        self.too_large = self._size > BODY_LIMIT
+        return {"type": "http.disconnect"} if self.too_large else message
 
 
 def _cookies(header: str) -> dict[str, str]:

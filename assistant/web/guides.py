@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel
+from starlette.requests import ClientDisconnect
 
 from assistant.errors import AssistantError
 from assistant.library import safe_name
@@ -26,6 +28,8 @@ from assistant.web.payload import guide_key, guide_payload
 
 REMEMBERED = 600.0  # seconds that a finished or failed upload is still told of
 AT_WORK = 8  # uploads of one owner that may wait to be read at the same time
+RECEIVING = 32  # uploads of everybody that may be on their way at the same time; each may fill the disk to its limit
+SILENCE = 60.0  # seconds that a sender may send nothing
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def guide_routes(backend: Backend) -> APIRouter:
     router = APIRouter()
     uploads = Uploads()
     limit = backend.settings.upload_limit_mb * 1_000_000
+    receiving: Counter[str] = Counter()
 
     @router.get("/api/guides")
     async def guides(request: Request) -> dict[str, Any]:
@@ -115,8 +120,15 @@ def guide_routes(backend: Backend) -> APIRouter:
         owner = request.state.owner
         if backend.settings.read_only:
             return _read_only()
-        if sum(upload.phase in {"reading", "indexing"} for upload in uploads.of(owner)) >= AT_WORK:
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            message = "Send the file itself as the body of the request, and its name in the header x-file-name."
+            return JSONResponse({"message": message}, 415)
+        at_work = sum(upload.phase in {"reading", "indexing"} for upload in uploads.of(owner))
+        if at_work + receiving[owner] >= AT_WORK:
             return JSONResponse({"message": f"{AT_WORK} guides are being read. Drop more when they are done."}, 429)
+        if receiving.total() >= RECEIVING:
+            message = f"{RECEIVING} guides are on their way. Try again in a moment."
+            return JSONResponse({"message": message}, 429, {"retry-after": "5"})
         name = safe_name(unquote(request.headers.get("x-file-name", "")))
         too_large = JSONResponse(
             {
@@ -125,21 +137,33 @@ def guide_routes(backend: Backend) -> APIRouter:
             },
             413,
         )
-        if int(request.headers.get("content-length") or 0) > limit:
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > limit:
             return too_large
-        await backend.settled()
-        folder = Path(tempfile.mkdtemp(prefix="guide-"))
-        size = 0
-        with (folder / name).open("wb") as file:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > limit:
-                    shutil.rmtree(folder, ignore_errors=True)
-                    return too_large
-                file.write(piece)
-        upload = Upload(uuid.uuid4().hex, name, "reading")
-        uploads.put(owner, upload)
-        backend.submit(_take_in, backend, uploads, owner, upload, folder / name)
+        receiving[owner] += 1
+        folder: Path | None = None
+        try:
+            await backend.settled()
+            folder = Path(tempfile.mkdtemp(prefix="guide-"))
+            if not await _received(request, folder / name, limit):
+                return too_large
+            upload = Upload(uuid.uuid4().hex, name, "reading")
+            uploads.put(owner, upload)
+            backend.submit(_take_in, backend, uploads, owner, upload, folder / name)
+            folder = None  # now it is for the reader to remove
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
+        except TimeoutError:
+            message = f"Nothing of {name} came for {SILENCE:.0f} seconds. Send it again."
+            return JSONResponse({"message": message}, 408)
+        except OSError as error:
+            raise AssistantError(f"{name} cannot be taken in: {error.strerror}. Make room on the disk.") from error
+        finally:
+            receiving[owner] -= 1
+            if not receiving[owner]:
+                del receiving[owner]
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
         return JSONResponse({"id": upload.id}, 202)
 
     @router.get("/guides/{key}.pdf")
@@ -152,6 +176,22 @@ def guide_routes(backend: Backend) -> APIRouter:
         return FileResponse(path, media_type="application/pdf", headers=headers, content_disposition_type="inline")
 
     return router
+
+
+async def _received(request: Request, path: Path, limit: int) -> bool:
+    """Write what is sent into a file; False if it is too large."""
+    size = 0
+    pieces = request.stream().__aiter__()
+    with path.open("wb") as file:
+        while True:
+            try:
+                piece = await asyncio.wait_for(pieces.__anext__(), SILENCE)
+            except StopAsyncIteration:
+                return True
+            size += len(piece)
+            if size > limit:
+                return False
+            file.write(piece)
 
 
 def _read_only() -> Response:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI, Form, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from assistant.errors import AssistantError
@@ -39,6 +40,7 @@ def create_app(backend: Backend) -> FastAPI:
     app.include_router(conversation_routes(backend))
     app.include_router(guide_routes(backend))
     app.add_exception_handler(AssistantError, _explain)
+    app.add_exception_handler(RequestValidationError, _explain_what_is_missing)
     app.mount("/", engine)
     app.add_middleware(Guard, accounts=accounts, settings=backend.settings)
     return app
@@ -46,6 +48,14 @@ def create_app(backend: Backend) -> FastAPI:
 
 async def _explain(_request: Request, error: Exception) -> Response:
     return JSONResponse({"message": str(error)}, 400)
+
+
+async def _explain_what_is_missing(_request: Request, error: Exception) -> Response:
+    """Without what was sent, as FastAPI would have it: that may be megabytes, or letters that cannot be written."""
+    assert isinstance(error, RequestValidationError)
+    found = [f"{'.'.join(str(part) for part in one['loc'][1:])[:100]}: {one['msg']}" for one in error.errors()[:3]]
+    said = "; ".join(found).encode("ascii", "replace").decode()
+    return JSONResponse({"message": f"The request cannot be read: {said}. The page sends another."}, 422)
 
 
 def _page_routes(backend: Backend, accounts: Accounts) -> Any:
