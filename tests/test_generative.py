@@ -6,7 +6,7 @@ import time
 import pytest
 
 from assistant.errors import ModelError
-from assistant.generative import GenerativeReader, rewrite_with_model
+from assistant.generative import GenerativeReader, arewrite_with_model, rewrite_with_model
 from assistant.models import Dropped, ScriptedChatModel
 from assistant.prompts import REFUSAL
 from assistant.reader import ReaderResult
@@ -438,14 +438,21 @@ HISTORY = [
 ]
 
 
-def test_a_follow_up_is_rewritten_by_the_model():
+def async_rewrite(model, question, history, **limits):
+    return asyncio.run(arewrite_with_model(model, question, history, **limits))
+
+
+BOTH = pytest.mark.parametrize("rewrite", [rewrite_with_model, async_rewrite], ids=["sync", "async"])
+
+
+@BOTH
+def test_a_follow_up_is_rewritten_by_the_model(rewrite):
     model = ScriptedChatModel(replies=["“What does a junior engineer earn in the United States?”"])
-    assert (
-        rewrite_with_model(model, "and a junior?", HISTORY) == "What does a junior engineer earn in the United States?"
-    )
+    assert rewrite(model, "and a junior?", HISTORY) == "What does a junior engineer earn in the United States?"
     assert "senior engineer" in model.prompts[0][1].text
 
 
+@BOTH
 @pytest.mark.parametrize(
     "reply",
     [
@@ -457,10 +464,23 @@ def test_a_follow_up_is_rewritten_by_the_model():
         TimeoutError("slow"),
     ],
 )
-def test_a_rewriting_that_is_of_no_help_is_none(reply):
-    assert rewrite_with_model(ScriptedChatModel(replies=[reply]), "and a junior?", HISTORY) is None
+def test_a_rewriting_that_is_of_no_help_is_none(rewrite, reply):
+    assert rewrite(ScriptedChatModel(replies=[reply]), "and a junior?", HISTORY) is None
 
 
-def test_a_rewriting_that_takes_too_long_is_none():
+@BOTH
+def test_a_rewriting_that_takes_too_long_is_none(rewrite):
     model = ScriptedChatModel(replies=["What does a junior earn?"], delay=2)
-    assert rewrite_with_model(model, "and a junior?", HISTORY, timeout=0.1) is None
+    assert rewrite(model, "and a junior?", HISTORY, timeout=0.1) is None
+
+
+def test_a_rewriting_that_is_cancelled_ends_at_once():
+    async def cancelled():
+        model = ScriptedChatModel(replies=["What does a junior earn?"], delay=5)
+        task = asyncio.create_task(GenerativeReader(model).arewrite("and a junior?", HISTORY))
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())

@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from assistant.generative.draft import NOTHING_SUPPORTED
 from assistant.generative.reader import GenerativeReader
-from assistant.generative.rewriting import rewrite_with_model
+from assistant.generative.rewriting import arewrite_with_model, rewrite_with_model
 
-__all__ = ["NOTHING_SUPPORTED", "GenerativeReader", "rewrite_with_model"]
+__all__ = ["NOTHING_SUPPORTED", "GenerativeReader", "arewrite_with_model", "rewrite_with_model"]

@@ -12,7 +12,7 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from assistant.errors import ModelError
 from assistant.generative.attempts import ATTEMPTS, Reading
 from assistant.generative.pump import pumped
-from assistant.generative.rewriting import rewrite_with_model
+from assistant.generative.rewriting import arewrite_with_model, rewrite_with_model
 from assistant.models import name_of
 from assistant.prompts import ANSWER_PROMPT
 from assistant.reader import ReaderResult
@@ -52,6 +52,10 @@ class GenerativeReader:
     def rewrite(self, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
         """The last question of a conversation, put so that it stands alone; None if the model is of no help with it."""
         return rewrite_with_model(self._model, question, history)
+
+    async def arewrite(self, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
+        """The same, for asyncio."""
+        return await arewrite_with_model(self._model, question, history)
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """Text as the model writes it, sentence by sentence checked, then the result.

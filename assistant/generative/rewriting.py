@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import aclosing, closing
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
@@ -25,16 +26,41 @@ def rewrite_with_model(
     the conversation does not hold.
     """
     until = time.monotonic() + timeout
-    inputs = {"history": history_block(history), "question": question}
+    chain = REWRITE_PROMPT | model
     text = ""
     try:
-        with closing(pumped(lambda: (REWRITE_PROMPT | model).stream(inputs), _until(until))) as chunks:
+        with closing(pumped(lambda: chain.stream(_inputs(question, history)), _until(until))) as chunks:
             for chunk in chunks:
                 text += chunk.text
-                if len(text) > 4 * _LONGEST_QUESTION:
+                if len(text) > _LONGEST_REPLY:
                     return None
     except Exception:  # noqa: BLE001 - any failure of any provider means the same here: do without
         return None
+    return _of_help(text, question, history)
+
+
+async def arewrite_with_model(
+    model: BaseChatModel, question: str, history: Sequence[Mapping[str, str]], *, timeout: float = REWRITE_SECONDS
+) -> str | None:
+    """The same, for asyncio; no thread is held while the model writes."""
+    chain = REWRITE_PROMPT | model
+    text = ""
+    try:
+        async with asyncio.timeout(timeout), aclosing(chain.astream(_inputs(question, history))) as chunks:  # type: ignore[type-var]
+            async for chunk in chunks:
+                text += chunk.text
+                if len(text) > _LONGEST_REPLY:
+                    return None
+    except Exception:  # noqa: BLE001 - any failure of any provider means the same here: do without
+        return None
+    return _of_help(text, question, history)
+
+
+def _inputs(question: str, history: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    return {"history": history_block(history), "question": question}
+
+
+def _of_help(text: str, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
     rewritten = plain(without_markup(text)).strip().strip("\"'“”").strip()
     if not rewritten or "\n" in rewritten or len(rewritten) > _LONGEST_QUESTION:
         return None
@@ -44,6 +70,7 @@ def rewrite_with_model(
 
 
 _LONGEST_QUESTION = 300  # characters
+_LONGEST_REPLY = 4 * _LONGEST_QUESTION  # what goes on for longer is no question
 _WORD = re.compile(r"[^\W_]+")
 
 
