@@ -26,6 +26,8 @@ def test_every_setting_is_described_for_whoever_runs_it() -> None:
 
 def test_the_limits_named_are_those_in_force() -> None:
     from assistant.library import GUIDES_AT_MOST
+    from assistant.web.access import BODY_LIMIT
+    from assistant.web.guides import AT_WORK, RECEIVING
     from corpus.loaders import Limits
 
     limits, settings = Limits(), Settings()
@@ -36,6 +38,8 @@ def test_the_limits_named_are_those_in_force() -> None:
         f"{settings.question_limit:,} characters",
         f"{settings.requests_at_once}, more",
         f"{GUIDES_AT_MOST} |",
+        f"| {AT_WORK}, {RECEIVING} |",
+        f"| {BODY_LIMIT // 1_000_000} MB |",
     ):
         assert figure in text
     assert f"{settings.upload_limit_mb} MB" in text
