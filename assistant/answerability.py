@@ -24,7 +24,9 @@ from assistant.answer_types import LISTED, type_features
 from assistant.answerability_model import QUESTION_WEIGHTS, TERM_WEIGHTS, THRESHOLD
 from assistant.asking import Asking, Term, read_question
 from assistant.evidence import Evidence, is_held, stems_of, unknown_roles, whole
+from assistant.matching import Matcher, shared_matcher
 from assistant.question import plain_words
+from assistant.units import units_of
 from assistant.vocabulary import Vocabulary, is_carrier, is_foreign, parts, stem, words
 from index.embedding import Vectors
 from index.passage import Hit, Passage
@@ -38,6 +40,7 @@ _TERMS = 12  # words of the asking part that are looked at; the judged questions
 _UNMENTIONED = 0.8  # probability from which a named word is told the asker as unmentioned (guess)
 _MISSING = 0.5  # probability from which a word counts as lacking
 _NEAR = 0.5  # cosine from which the nearest sentence is worth showing beside an abstention (guess, read by eye)
+_FAR = 12.0  # a lead beyond this says no more (guess)
 _CACHE = 20_000  # vectors of sentences and words kept: 30 MB at 384 dimensions
 _LEFT_OUT = 5  # words left out one at a time: each costs an embedding
 _RESTING = 3  # words that must be left of a question for its likeness without one of them to tell anything
@@ -80,13 +83,17 @@ class Answerability:
 class AnswerabilityJudge:
     """Judges questions against the hits that retrieval found. Safe to share between threads."""
 
-    def __init__(self, embed: Embed, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self, embed: Embed, vocabulary: Vocabulary | None = None, *, matcher: Matcher | None = None
+    ) -> None:
         """A judge.
 
         Args:
             embed: Texts to (n, dim) unit vectors. Vectors of sentences and words are kept, those of questions are not.
             vocabulary: The words of all passages; None takes those of the hits for all there are.
+            matcher: How well sentences answer; None for the one that the process shares.
         """
+        self._matcher = matcher or shared_matcher()
         self._embed = embed
         self._vocabulary = vocabulary
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
@@ -134,6 +141,7 @@ class AnswerabilityJudge:
         with_heading = (self._remembered(headed) @ vectors.T).max(axis=1)
         alone = (self._remembered(texts) @ vectors.T).max(axis=1)
         order = np.argsort(-(with_heading + 0.5 * alone), kind="stable")[:_TOP]
+        lead, second = self._leads(asking.text or asking.whole, hits)
         return Evidence(
             sentences=sentences,
             texts=texts,
@@ -145,7 +153,19 @@ class AnswerabilityJudge:
             vocabulary=self._vocabulary or Vocabulary.of(whole(hit.passage) for hit in hits),
             hits=list(hits[:HITS]),
             asking_vector=vectors[1],
+            lead=lead,
+            second=second,
         )
+
+    def _leads(self, question: str, hits: Sequence[Hit]) -> tuple[float, float]:
+        """How far the best sentence, and the best of another passage, stand above what an answer must reach."""
+        units = units_of(hits)
+        match = self._matcher.match(plain_words(question), [unit.in_context for unit in units])
+        best: dict[int, float] = {}
+        for unit, score in zip(units, match.scores, strict=True):
+            best[unit.hit] = max(best.get(unit.hit, -_FAR), float(score) - match.bar)
+        leads = sorted((max(-_FAR, min(_FAR, lead)) for lead in best.values()), reverse=True)
+        return (leads[0] if leads else -_FAR), (leads[1] if len(leads) > 1 else -_FAR)
 
     def term_features(self, asking: Asking, evidence: Evidence) -> list[tuple[Term, dict[str, float]]]:
         """Each word that the question may turn on, with the features that tell whether the evidence lacks it."""
@@ -253,6 +273,10 @@ def question_features(
         "lacking place": max((values["absent place"] for _, values, _ in terms), default=0.0),
         "lacking name": max(named, default=0.0),
         "lacking name near": max(named, default=0.0) * best,
+        "lead": evidence.lead,
+        "above": max(0.0, evidence.lead),
+        "well above": max(0.0, evidence.lead - 4.0),
+        "second lead": evidence.second,
         "best": best,
         "far": max(0.0, 0.5 - best),
         "very far": max(0.0, 0.4 - best),

@@ -19,8 +19,9 @@ from assistant.answer import Answer
 from assistant.conversation import Message, standalone_question
 from assistant.errors import ModelError, QuestionError
 from assistant.extractive import ExtractiveReader
-from assistant.question import plain_words
+from assistant.matching import shared_matcher
 from assistant.reader import Reader, ReaderResult, Rewriter
+from assistant.retrieval import passages_for
 from assistant.settings import Settings, asks_for_langsmith, default_data_dir
 from corpus.document import Document
 from corpus.errors import DocumentError
@@ -279,8 +280,8 @@ class Assistant:
 
     def _retrieve(self, turn: _Turn) -> _Turn:
         started = perf_counter()
-        query = plain_words(turn.searched_for)
-        hits = tuple(self.index.search(query, k=turn.k or self.settings.passages, where=turn.where))
+        k = turn.k or self.settings.passages
+        hits = passages_for(turn.searched_for, self.index, shared_matcher(), k=k, where=turn.where)
         return replace(turn, hits=hits, timings={**turn.timings, "retrieve": perf_counter() - started})
 
     def _read(self, turns: Iterator[_Turn]) -> Iterator[str | Answer]:

@@ -41,6 +41,8 @@ class Evidence:
         vocabulary: The words of all passages.
         hits: The hits they come from.
         asking_vector: (dim,) the asking part's vector.
+        lead: How far the sentence that answers best, by the matcher, stands above what an answer must reach.
+        second: The same for the next best of another passage.
     """
 
     sentences: Sequence[tuple[Passage, Segment]]
@@ -53,6 +55,8 @@ class Evidence:
     vocabulary: Vocabulary
     hits: Sequence[Hit]
     asking_vector: Vectors
+    lead: float = 0.0
+    second: float = 0.0
 
     @property
     def best(self) -> float:

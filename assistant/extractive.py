@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from assistant.answer import Citation
 from assistant.answerability import AnswerabilityJudge, abstain, suggest
 from assistant.composition import compose
+from assistant.matching import Matcher, shared_matcher
 from assistant.outline import Guides
 from assistant.plan import plan
 from assistant.question import understand
@@ -31,6 +32,7 @@ class ExtractiveReader:
         passages: Gives all passages of the guides, each guide's in reading order. With them, a list is answered whole,
             also one that a guide writes as headings, and a word that the guides never use is known as such; without,
             only what the hits hold is known.
+        matcher: How well sentences answer; None for the one that the process shares.
     """
 
     name = "extractive"
@@ -40,10 +42,12 @@ class ExtractiveReader:
         embed: Callable[[Sequence[str]], Vectors],
         *,
         passages: Callable[[], Sequence[Passage]] | None = None,
+        matcher: Matcher | None = None,
     ) -> None:
         self._embed = embed
         self._passages = passages
-        self._known = _Known(None, Guides(), AnswerabilityJudge(embed))
+        self._matcher = matcher or shared_matcher()
+        self._known = _Known(None, Guides(), AnswerabilityJudge(embed, matcher=self._matcher))
 
     def prepare(self) -> None:
         """Embed what answers are made of, so that first questions are answered as quickly as later ones."""
@@ -54,6 +58,7 @@ class ExtractiveReader:
         texts += dict.fromkeys(heading_text(unit.heading) for unit in units)
         for start in range(0, len(texts), 64):
             self._embed(texts[start : start + 64])
+        self._matcher.prepare([unit.in_context for unit in units])
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """The answer's text sentence by sentence, then the result."""
@@ -78,7 +83,7 @@ class ExtractiveReader:
         units = units_of(hits) if judgement.answerable else []
         if units:
             asked = understand(question)
-            lines = plan(asked, units, merit(signals(asked, units, hits, self._embed)), self._embed, known.guides)
+            lines = plan(asked, units, merit(signals(asked, units, hits, self._embed, self._matcher)), self._embed, known.guides)
             if lines:
                 pieces, claims, citations = compose(lines)
                 return ReaderResult(
@@ -99,10 +104,10 @@ class ExtractiveReader:
         ids = hash(tuple(passage.id for passage in passages))
         if ids != self._known.ids:
             if len(passages) > READ_WHOLE:
-                self._known = _Known(ids, Guides(), AnswerabilityJudge(self._embed))
+                self._known = _Known(ids, Guides(), AnswerabilityJudge(self._embed, matcher=self._matcher))
             else:
                 texts = ("\n".join([*passage.section, passage.text]) for passage in passages)
-                judge = AnswerabilityJudge(self._embed, Vocabulary.of(texts))
+                judge = AnswerabilityJudge(self._embed, Vocabulary.of(texts), matcher=self._matcher)
                 self._known = _Known(ids, Guides(passages), judge)
         return self._known
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.matching import Matcher
 from assistant.question import Asked, focus_terms, understand
 from assistant.units import Unit
 from index.embedding import Vectors
@@ -85,6 +86,7 @@ _CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
 )
 # Of the sum; fitted by hand near the optimum of a listwise regression on the development cases (docs/reader.md).
 WEIGHTS = {
+    "match": 4.0,
     "contextual": 1.0,
     "plain": 0.5,
     "passage": 0.5,
@@ -104,10 +106,12 @@ _NUMBERED = re.compile(r"^(?:(?:step|stage|phase|part)\s*)?\d{1,2}\s*[.):]\s*", 
 FULL = 40  # words from which on a unit counts as long
 
 
-def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Embed) -> dict[str, Scores]:
+def signals(
+    asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Embed, matcher: Matcher
+) -> dict[str, Scores]:
     """Each signal's value for each unit, most in [0, 1]; likenesses and scores are min-max normalised over the units.
 
-    contextual: cosine of the question and the unit under its heading; plain: cosine of the question and the unit
+    match: how well the unit under its heading answers the question, by the matcher; contextual: cosine of the question and the unit under its heading; plain: cosine of the question and the unit
     alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its heading
     holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the best "contextual" in its
     passage; asked: how near the question is to the heading, where that is a question itself; opens: the same, for the
@@ -128,6 +132,7 @@ def signals(asked: Asked, units: Sequence[Unit], hits: Sequence[Hit], embed: Emb
     for unit, value in zip(units, contextual, strict=True):
         best[unit.hit] = max(best.get(unit.hit, 0.0), float(value))
     return {
+        "match": _spread(matcher.match(asked.focus, texts).scores),
         "contextual": contextual,
         "plain": _spread(vectors[len(questions) + len(units) : len(questions) + 2 * len(units)] @ asking),
         "passage": _spread(np.array([hits[unit.hit].score for unit in units])),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock, get_ident
@@ -152,7 +152,15 @@ class PassageIndex:
                 self._refuse_stale()
                 self.commit(add=[], remove=wanted)
 
-    def search(self, question: str, k: int = 5, where: Where | None = None, mode: Mode = "hybrid") -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        k: int = 5,
+        where: Where | None = None,
+        mode: Mode = "hybrid",
+        *,
+        vector: Callable[[], Vectors] | None = None,
+    ) -> list[Hit]:
         """The k passages nearest to a question, best first. The same text in several places is one hit.
 
         Args:
@@ -160,6 +168,7 @@ class PassageIndex:
             k: How many at most.
             where: A filter on metadata, title, source, document or page, in Chroma's form.
             mode: "hybrid", or one side alone.
+            vector: Gives the question's vector of unit length, if it is not to be the embedder's.
 
         Raises:
             PassageIndexError: If the filter has another form, or the index must be made anew.
@@ -171,7 +180,12 @@ class PassageIndex:
         self._refuse_stale()
         if not question.strip() or not len(snapshot):
             return []
-        return snapshot.search(question, lambda: self.embed([question])[0], k=k, where=where or None, mode=mode)
+        return snapshot.search(question, vector or (lambda: self.embed([question])[0]), k=k, where=where or None, mode=mode)
+
+    @property
+    def embedder_name(self) -> str:
+        """What the vectors are by."""
+        return self._embedder.name
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 unit vectors of texts, by the index's embedder; those embedded of late are remembered."""

@@ -26,7 +26,8 @@ from assistant import answer_types, answerability
 from assistant.answerability import AnswerabilityJudge, Evidence, question_features
 from assistant.asking import EXPECTATIONS, Asking, Term, read_question
 from assistant.conversation import standalone_question, user_turns
-from assistant.question import plain_words
+from assistant.matching import shared_matcher
+from assistant.retrieval import passages_for
 from assistant.settings import Settings
 from assistant.vocabulary import Vocabulary, is_foreign
 from corpus.loaders import load_guides
@@ -77,6 +78,18 @@ def read_cases(path: Path = DATA / "answerability.jsonl") -> list[dict[str, Any]
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
+def read_asked() -> list[dict[str, Any]]:
+    """Questions written by people who saw the facts but neither code nor cases, and read while developing."""
+    cases = []
+    for name in ("unseen_development", "asked_development"):
+        for case in read_cases(DATA / f"{name}.jsonl"):
+            kind = case["kind"] if case["kind"] in {"offtopic", "injection"} else "near"
+            kind = "answerable" if case["answerable"] else kind
+            asked = {key: case.get(key) for key in ("question", "answerable")}
+            cases.append({**asked, "history": case.get("history", []), "kind": kind, "subject": "ml", "split": "dev"})
+    return cases
+
+
 def read_eval_cases(split: str) -> list[dict[str, Any]]:
     """The eval cases of a split, as this file writes cases."""
     cases = []
@@ -113,7 +126,7 @@ def read_rows(cases: list[dict[str, Any]], also: Sequence[str] = ()) -> list[Row
                         question = standalone_question(
                             index.correct(case["question"]), user_turns(case.get("history", [])), embed=memory.embed
                         )
-                        hits = index.search(plain_words(question), k=PASSAGES)
+                        hits = passages_for(question, index, shared_matcher(), k=PASSAGES)
                         if not hits:
                             continue  # refused without a look
                         asking = read_question(question)
@@ -226,7 +239,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the weights where the judge reads them")
     parser.add_argument("--ablate", action="store_true")
     options = parser.parse_args()
-    cases = [*read_cases(), *read_eval_cases("development"), *read_eval_cases("test")]
+    cases = [*read_cases(), *read_asked(), *read_eval_cases("development"), *read_eval_cases("test")]
     rows = read_rows(cases, options.also)
     development = [row for row in rows if row.case["split"] == "dev"]
     foreign = [row for row in development if row.foreign]
@@ -253,6 +266,7 @@ def main() -> None:
 
 
 ABLATIONS = {
+    "match": ["lead", "above", "well above", "second lead"],
     "nearness": ["far", "very far", "very near", "best", "best alone", "third", "lacking near"],
     "missing words": [
         *("lacking", "lacking surely", "lacking odds", "lacking near", "lacking second", "lacking beyond doubt"),
