@@ -273,3 +273,18 @@ def test_more_files_at_once_than_are_read_are_told_to_wait(site: str, data: Path
         for connection in connections:
             connection.close()
     until(lambda: not on_the_way(data), 10)
+
+
+ASKED = "Where does a hive stand?"
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [[5, []], [None, []], [{"a": 1}, []], [["x"], []], [ASKED, "x"], [ASKED, [5]], [ASKED, [{"role": "user"}]]],
+    ids=range(7),
+)
+def test_programs_that_send_other_types_are_told(site: str, inputs: list[object]) -> None:
+    event = httpx.post(f"{site}/gradio_api/call/ask", json={"data": inputs}).json()["event_id"]
+    said = httpx.get(f"{site}/gradio_api/call/ask/{event}", timeout=30).text
+    assert "must be" in said
+    assert "attribute" not in said

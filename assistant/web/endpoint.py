@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, QuestionError
 from assistant.web.backend import Backend
 
 
@@ -26,6 +26,7 @@ def ask_endpoint(backend: Backend) -> Callable[..., Awaitable[dict[str, Any]]]:
             "passage" (title, section, page, source); "claims" with "supported"; and the passages found, "hits".
         """
         try:
+            _check(question, history)
             await backend.settled()
             assistant = await asyncio.to_thread(backend.assistant, "", backend.models[0])
             answer = await assistant.aask(question, history or [])
@@ -34,3 +35,15 @@ def ask_endpoint(backend: Backend) -> Callable[..., Awaitable[dict[str, Any]]]:
         return answer.to_dict()
 
     return ask
+
+
+def _check(question: object, history: object) -> None:
+    """Gradio does not hold programs to the types that it tells them."""
+    if not isinstance(question, str):
+        raise QuestionError("The question must be text.")
+    messages = history if isinstance(history, list) else [] if history is None else [history]
+    texts = [
+        (message.get("role"), message.get("content")) if isinstance(message, dict) else (0, 0) for message in messages
+    ]
+    if not all(isinstance(role, str) and isinstance(content, str) for role, content in texts):
+        raise QuestionError('The history must be a list of messages, each {"role": "user", "content": "…"}.')
