@@ -16,6 +16,7 @@ DEGREE = (
 TOOLS = "Docker is used for containerization. Kubernetes is used for orchestration. CI/CD pipelines are for automation."
 HEAT = "Convection carries heat by the movement of a fluid. The Sun warms the Earth by radiation."
 POLICY = "Equipment is paid for by the company, furniture is not."
+BEANS = "Arabica has a milder taste. Robusta contains more caffeine and is cheaper to grow."
 LEARNING = "Machine learning is the broader field, and deep learning is a subset of machine learning."
 
 
@@ -32,6 +33,11 @@ LEARNING = "Machine learning is the broader field, and deep learning is a subset
         ("It is radiation from the Sun that warms the Earth.", HEAT),
         ("The proton is heavier than the electron.", "The electron is lighter than the proton."),
         ("Many employers in tech value practical skills. [1]", DEGREE),
+        ("Eastport was beaten by Norvale in the final.", "Norvale beat Eastport in the final."),
+        ("Arabica contains less caffeine than robusta.", BEANS),
+        ("A panel lasts longer than an inverter.", "A panel lasts 25 years, an inverter only 12."),
+        ("No animal on land is as tall as the giraffe.", "The giraffe is the tallest animal on land."),
+        ("Inflation fell below expectations.", "Inflation was lower than expected."),
     ],
 )
 def test_an_honest_claim_is_supported(claim, evidence):
@@ -56,12 +62,25 @@ def test_an_honest_claim_is_supported(claim, evidence):
         ("Docker is not used for containerization.", TOOLS, "negation"),
         ("All tech employers value practical skills as much as a degree.", DEGREE, "quantifier"),
         ("Docker is the only tool used for containerization.", TOOLS, "quantifier"),
+        ("Eastport beat Norvale in the final.", "Norvale beat Eastport in the final.", "order"),
+        ("Norvale was beaten by Eastport.", "Norvale has beaten Eastport.", "order"),
+        ("Arabica contains more caffeine than robusta.", BEANS, "comparison"),
+        ("A panel lasts shorter than an inverter.", "A panel lasts 25 years, an inverter only 12.", "comparison"),
+        ("The snake grows 2 feet long.", "The snake grows 2 metres long.", "number"),
+        ("The bridge was built in 1998.", "The bridge was built in 1962 and last repaired in 1998.", "bound"),
+        ("A degree must be completed.", "A degree is helpful and may be completed.", "quantifier"),
     ],
 )
 def test_a_changed_claim_is_caught_by_its_guard(claim, evidence, guard):
     verdict = support(claim, [evidence])
     assert not verdict.supported
     assert guard in verdict.doubts
+
+
+def test_years_that_lie_so_far_apart_bear_out_a_number_of_years():
+    evidence = ["The canal was built between 1859 and 1869."]
+    assert "number" not in support("The canal was built in ten years.", evidence).doubts
+    assert "number" in support("The canal was built in twenty years.", evidence).doubts
 
 
 def test_the_right_words_in_no_order_are_unsupported():
@@ -103,9 +122,11 @@ def test_two_sentences_are_quoted_for_a_claim_that_merges_them():
 
 
 def test_a_heading_counts_as_known_and_is_not_quoted():
-    text = "It earns about $70,000 a year."
-    assert support("An entry-level engineer earns $70,000.", [text], headings=["Entry-level engineer"]).supported
-    assert not support("An entry-level engineer earns $70,000.", [text]).supported
+    claim, text = "An entry-level engineer earns $70,000.", "It earns about $70,000 a year."
+    headed = support(claim, [text], headings=["Entry-level engineer"])
+    assert headed.supported
+    assert headed.score > support(claim, [text]).score
+    assert headed.spans == ((0, 0, len(text)),)
 
 
 def test_offsets_hold_behind_letters_of_two_code_units():

@@ -82,7 +82,7 @@ def test_our_claims_are_many_and_their_passages_are_in_one_split_only():
 
 def test_our_test_split_reaches_its_floor():
     cases = [case for case in load_claims(CLAIMS) if case.split == "test"]
-    assert summarize(judge(cases))["macro_f1"] >= 0.88  # measured .885; python -m evals grounding --split test
+    assert summarize(judge(cases))["macro_f1"] >= 0.885  # measured .891; python -m evals grounding --split test
 
 
 def test_no_guard_costs_more_than_it_earns():

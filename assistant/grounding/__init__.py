@@ -1,11 +1,10 @@
-"""Does the cited text bear a claim out, and where: a check that needs no model and takes about a millisecond.
+"""Does the cited text bear a claim out, and where: a check that needs no language model and takes milliseconds.
 
-The base is stemmed token recall: how much of what the claim says is in the evidence, and how much of each of its
-clauses is in one sentence of it. Recall cannot see a changed number, a swapped name, a lost "not" or an added
-"always"; for each of these there is a guard. A guard lowers the score when it is sure and keeps silent otherwise, so
-that on text of any kind the recall decides.
+The base is how much of what the claim says is in the evidence: stem by stem, and by the sentence embedder, which knows
+that "perks" are "benefits". Neither sees a changed number, a swapped name, a lost "not" or an added "always"; for each
+of these there is a guard, which keeps silent where it is not sure. A logistic regression weighs them all.
 
-    sentences → parsing (words, numbers) → matching: recall → guards → Support
+    sentences → parsing (words, numbers) → matching: recall → likeness → guards → features, weights → Support
 """
 
 from __future__ import annotations
@@ -15,20 +14,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.grounding.features import features
 from assistant.grounding.guards import GUARDS
+from assistant.grounding.likeness import likeness
 from assistant.grounding.matching import Case
 from assistant.grounding.parsing import parse, read
 from assistant.grounding.sentences import split_sentences
 from assistant.grounding.terms import Sentence
+from assistant.grounding.weights import BIAS, WEIGHTS
 
 __all__ = ["GUARDS", "THRESHOLD", "Support", "split_sentences", "support"]
-THRESHOLD = 0.5  # of the calibrated score: from here up a claim is as likely as not to be supported
-# A logistic curve spreads the recall, after guards, over [0, 1]. Its midpoint was fitted on the development split of
-# our own claims and on long web evidence, together with the factors of the name and substitute guards: .60 gives 88.4
-# over both, .64 gives 85.8. At .58 and below, a guard that fires once no longer decides. The steepness is a guess.
-_MIDPOINT = 0.60
-_STEEPNESS = 12.0
-_BINDING = 0.5  # weight of the recall by clause, against the recall anywhere (fitted likewise; flat from .3 to .7)
+THRESHOLD = 0.5  # from here up a claim is as likely as not to be supported
 _LONGEST = 2000  # characters of a claim that are read; a sentence has some 150
 _MARKER = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】")
 
@@ -76,16 +72,16 @@ def support(
     )
     if not case.whole or not case.sentences:
         return Support(0.0, False, (), ("recall",))
-    score = (1 - _BINDING) * case.recall_anywhere + _BINDING * case.recall_by_clause
-    doubts = []
-    for name, guard in GUARDS.items():
-        factor = 1.0 if name in without else guard(case)
-        if factor < 1:
-            score *= factor
-            doubts.append(name)
-    score = 1 / (1 + math.exp(-_STEEPNESS * (score - _MIDPOINT)))
+    like = likeness(case)
+    found = features(case, like, without)
+    weighed = BIAS + sum(weight * found[name] for name, weight in WEIGHTS.items())
+    score = 1 / (1 + math.exp(-weighed))
+    doubts = [name for name in GUARDS if found[name] < 0]
     supported = score >= THRESHOLD
     if not supported and not doubts:
         doubts.append("recall")
-    spans = tuple((found.text_index, found.parsed.start, found.parsed.end) for found in case.cover)
+    spans = tuple(
+        (sentence.text_index, sentence.parsed.start, sentence.parsed.end)
+        for sentence in case.cover or [case.sentences[like.nearest]]
+    )
     return Support(round(score, 4), supported, spans, tuple(doubts))

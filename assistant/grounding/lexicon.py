@@ -114,9 +114,9 @@ connect link join
 # Pairs of opposites: one pole | the other. Inflected forms follow by stem.
 OPPOSITES = """
 necessary mandatory required requirement compulsory obligatory need necessity prerequisite must | optional negotiable
-increase rise grow growth surge raise climb soar accelerate | decrease fall decline drop shrink reduce reduction
+increase rise grow growth surge raise climb soar accelerate lift | decrease fall decline drop shrink reduce reduction
 high higher highest | low lower lowest
-large larger bigger largest big vast huge | small smaller smallest tiny
+large larger bigger largest big vast huge tall taller tallest | small smaller smallest tiny
 quick quicker quickly fast faster speed | slow slower slowly
 long longer longest lengthen | short shorter shortest shorten
 above | below
@@ -127,7 +127,7 @@ success succeed successful | failure unsuccessful fail
 strong stronger | weak weaker
 early earlier | late later
 cheap cheaper | expensive
-broad broader wider | narrow narrower
+broad broader wide wider | narrow narrower
 same identical | different differ difference
 allow enable permit let | prevent forbid prohibit
 supervised | unsupervised
@@ -158,6 +158,21 @@ good | poor bad
 heavy heavier heaviest | light lighter lightest
 together | alone
 improve better | worsen worse
+male | female
+hot hotter warm | cold colder cool
+sweet sweeter | sour sourer
+profit profitable | loss lossmaking
+praise admire | criticise criticize condemn
+victory triumph | defeat
+export | import
+ancestor | descendant
+bright brighten brighter | dark darken darker
+attach | detach
+lend | borrow
+permanent | temporary
+mild milder gentle | severe
+natural | artificial
+guilty | innocent
 """.strip()
 VERB_NEGATORS = words("not never cannot neither nor rarely seldom hardly barely")
 NOUN_NEGATORS = words("no without none nobody nothing lack lacks lacking non fewer")
@@ -169,7 +184,8 @@ DENIALS = words(
 )
 NEGATIVE_WORDS = words(
     """no not never only rather instead unlike except beyond refuse refused avoid stop ban banned prohibit deny denied
-    miss missing free differ differs wrong false myth contrary despite ceased end ended little limited just"""
+    miss missing free differ differs wrong false myth contrary despite ceased end ended little limited just exempt
+    exemption unless fail fails failed first last alone exception except stay stays keep keeps same unchanged lost"""
 )
 UNIVERSALS = {
     "all": "all", "every": "all", "everyone": "all", "everybody": "all", "everything": "all", "everywhere": "all",
@@ -178,6 +194,8 @@ UNIVERSALS = {
     "guarantee": "certain", "guarantees": "certain", "guaranteed": "certain", "certainly": "certain",
     "definitely": "certain", "entirely": "wholly", "completely": "wholly", "none": "never", "nobody": "never",
 }  # fmt: skip
+OBLIGATIONS = words("must required requires mandatory compulsory obligatory obliged")
+NEEDS = words("need needs needed should has essential crucial vital important require only cannot")
 HEDGES = words(
     """many some often can may might could usually sometimes typically generally most commonly likely frequently several
     optional consider tends tend mainly partly arguably about approximately varies depends depending helpful beneficial
@@ -186,7 +204,7 @@ HEDGES = words(
 PRONOUNS = words("it its they their these this those he she his her both such all each")
 FINITE = words("is are was were has have had can could will would may might must should does do did")
 CONJUNCTIONS = words("but while whereas although though however yet because so")
-APPROXIMATE = {"about", "around", "approximately", "nearly", "almost", "roughly", "circa", "over"}
+APPROXIMATE = {"about", "around", "approximately", "nearly", "almost", "roughly", "circa", "over", "some"}
 _COUNTS = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty"""
 NUMBER_WORDS = {word: float(value) for value, word in enumerate(_COUNTS.split(), start=2)} | {

@@ -40,6 +40,15 @@ class Case:
         return sum(term.weight * match for term, match in found) / self.whole
 
     @cached_property
+    def recall_in_one(self) -> float:
+        """How much of the claim stands in one sentence of the evidence, with its headings and what it leans on."""
+        said = (
+            sum(term.weight * match for term, match in zip(self.claim.terms, found, strict=True))
+            for found in self.in_context
+        )
+        return max(said) / self.whole
+
+    @cached_property
     def recall_by_clause(self) -> float:
         """How much of each clause of the claim stands in one sentence of the evidence."""
         total = 0.0

@@ -31,7 +31,7 @@ def with_units(terms: list[Term]) -> list[Term]:
             thousands = following.surface.rstrip().lower().endswith("k") and term.value < 1000
             value = term.value * (1000 if thousands else 1)
             found[at] = replace(term, key=f"#{value:g}", value=value, unit=term.unit or following.unit)
-        elif not term.unit and stem in MONTHS:
+        elif not term.unit and (stem in MONTHS or stem in _MEASURES):
             found[at] = replace(term, unit=stem)
         elif not term.unit and stem in _MONEY_WORDS:
             found[at] = replace(term, unit="money")
@@ -42,15 +42,27 @@ def same_number(claimed: Term, found: Term) -> bool:
     a, b = claimed.value or 0.0, found.value or 0.0
     if claimed.unit in MONTHS and found.unit in MONTHS and claimed.unit != found.unit:
         return math.isclose(a * MONTHS[claimed.unit], b * MONTHS[found.unit], rel_tol=0.02)
-    if {claimed.unit, found.unit} == {"money", "percent"}:
+    if claimed.unit and found.unit and claimed.unit != found.unit:
         return False
-    if claimed.approximate and a >= 20 and not float(a / 10).is_integer():
+    if claimed.approximate and a >= 20:
         return math.isclose(a, b, rel_tol=0.05)
     if "." in claimed.surface and a >= 1000:
         return math.isclose(a, b, rel_tol=0.02)
     return math.isclose(a, b, rel_tol=1e-6)
 
 
+def is_year(term: Term) -> bool:
+    return bool(not term.unit and term.value and 1000 <= term.value <= 2100 and "," not in term.surface)
+
+
 _SCALE = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "b": 1e9, "billion": 1e9, "trillion": 1e12}
-MONTHS = {"year": 12.0, "month": 1.0, "week": 12 / 52, "day": 12 / 365, "hour": 12 / 8760}
+MONTHS = {
+    "centuri": 1200.0, "decad": 120.0, "year": 12.0, "month": 1.0, "week": 12 / 52, "day": 12 / 365, "hour": 12 / 8760,
+    "minut": 12 / 8760 / 60,
+}  # fmt: skip
+_MEASURE_WORDS = """
+metre meter foot feet inch centimetre millimetre kilometre mile yard gram kilogram tonne pound ounce litre millilitre
+gallon acre hectare bar volt watt degree
+"""
+_MEASURES = {stem_of(word) for word in _MEASURE_WORDS.split()}
 _MONEY_WORDS = {"dollar", "usd", "euro", "pound"}

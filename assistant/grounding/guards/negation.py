@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from operator import mul
 
+from assistant.grounding.guards.comparison import compared
 from assistant.grounding.lexicon import DENIALS, NEGATIVE_WORDS
 from assistant.grounding.matching import Case
 from assistant.grounding.terms import Clause, Parsed, Term
@@ -13,9 +14,10 @@ from assistant.grounding.terms import Clause, Parsed, Term
 
 def guard_negation(case: Case) -> float:
     """Said with the opposite polarity: "mandatory" of what is "not mandatory", "lower" of what is "higher"."""
-    if case.recall_anywhere < 0.5:
+    if case.recall_anywhere < 0.5 or compared(case) > 0 or is_superlative(case):
         return 1.0
-    if any(_opposed(case, term) for term in case.claim.terms):
+    once = {(term.key, term.polarity, term.negated): term for term in case.claim.terms}
+    if any(_opposed(case, term) for term in once.values()):
         return 0.5
     negated = any("not" in clause.negators for clause in case.claim.clauses)
     if (
@@ -25,6 +27,21 @@ def guard_negation(case: Case) -> float:
     ):
         return 0.75
     return 1.0
+
+
+def is_superlative(case: Case) -> bool:
+    """Whether the claim puts as a negation what the evidence puts as a superlative: none before, for the first."""
+    return bool(
+        _UNEQUALLED.search(case.claim.text) and any(_SUPERLATIVE.search(found.parsed.text) for found in case.sentences)
+    )
+
+
+_UNEQUALLED = re.compile(
+    r"\b(?:no|none|nobody|nowhere|nothing|never)\b.*\b(?:as|than|before|other|else|until|so)\b", re.IGNORECASE
+)
+_SUPERLATIVE = re.compile(
+    r"\b(?:first|only|most|(?!forest|interest|request|harvest|honest|protest|suggest|invest)\w{3,}est)\b"
+)
 
 
 # Where another sentence holds so much more of the claim, in weights of words, the word is not denied but said elsewhere
@@ -37,7 +54,7 @@ def _opposed(case: Case, term: Term) -> bool:
     if not holders:
         return False
     if len({own.polarity for own in case.claim.terms if own.key == term.key}) > 1:
-        return False  # "to use the box … why it is not using it"
+        return _opposed_in_cell(case, term)  # "to use the box … why it is not using it"
     weights = [0.0 if own is term else own.weight for own in case.claim.terms]
     said = [sum(map(mul, weights, found)) for found in case.in_context]
     most = max(said[index] for index in holders)
@@ -59,6 +76,21 @@ def _opposed(case: Case, term: Term) -> bool:
         return False
     heads = [clause.terms.index(own) for clause, own in found if own.negated]
     return bool(found) and len(heads) == len(found) and all(_heads_negation(clause, own) for clause, own in found)
+
+
+def _opposed_in_cell(case: Case, term: Term) -> bool:
+    """Whether one pole is said of what the evidence says the other of: "higher in small towns and lower in cities"."""
+    cell = next(cell for cell in case.claim.cells if term in cell)
+    others = {own.key for found in case.claim.cells if found is not cell for own in found}
+    mates = {own.key for own in cell} - others
+    found = [
+        {own.polarity for own in theirs if own.key == term.key}
+        for sentence in case.sentences
+        for theirs in sentence.parsed.cells
+        if mates & {own.key for own in theirs}
+    ]
+    stated = [polarities for polarities in found if polarities]
+    return term.key[0] == "±" and bool(stated) and all(term.polarity not in polarities for polarities in stated)
 
 
 def _closest(claim: Parsed, term: Term, sentences: Sequence[Parsed]) -> list[tuple[Clause, Term]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from assistant.grounding.lexicon import NUMBER_WORDS
 from assistant.grounding.matching import Case
-from assistant.grounding.numbers import same_number
+from assistant.grounding.numbers import is_year, same_number
 from assistant.grounding.parsing import holds_amount
 from assistant.grounding.terms import Parsed, Term
 
@@ -16,7 +16,7 @@ def guard_number(case: Case) -> float:
     """A number that the evidence lacks, has in another unit, or says of something else."""
     factor = 1.0
     for term, match in zip(case.claim.terms, case.anywhere, strict=True):
-        if term.value is None or match:
+        if term.value is None or match or _elapsed(case, term):
             continue
         if term.surface.lower() not in NUMBER_WORDS or term.unit:
             return 0.5
@@ -25,6 +25,17 @@ def guard_number(case: Case) -> float:
     if _BOUND_ABOVE.search(case.claim.text) and _BOUND_OPEN.search(cover_text) and not _BOUND_ABOVE.search(cover_text):
         return min(factor, 0.5)
     return min(factor, 0.5 if _number_of_another(case) else 1.0)
+
+
+def _elapsed(case: Case, number: Term) -> bool:
+    """Whether so much time lies between two years of the evidence: "ten years" of what was built from 1859 to 1869."""
+    if number.unit not in _SPANS:
+        return False
+    years = [term.value for sentence in case.sentences for term in sentence.parsed.numbers if is_year(term)]
+    span = (number.value or 0.0) * _SPANS[number.unit]
+    return any(
+        abs(abs((one or 0.0) - (other or 0.0)) - span) <= 0.05 * span + 1 for one, other in combinations(years, 2)
+    )
 
 
 def _counted(case: Case, number: Term) -> float:
@@ -86,6 +97,7 @@ def _cells(parsed: Parsed) -> list[list[Term]]:
     return cells
 
 
+_SPANS = {"year": 1.0, "decad": 10.0, "centuri": 100.0}  # years
 _BOUND_ABOVE = re.compile(
     r"\b(?:at most|(?:no|not|never) more than|maximum of|capped at|cannot exceed|exactly)\b", re.I
 )
