@@ -36,7 +36,7 @@ _INSTRUCTION = re.compile(
     r"\b(?:instructions?|rules?|guides?|documents?|prompt|directions?|polic(?:y|ies)|persona|assistant|above|previous"
     r"|told you|that you|about|everything)\b"
     r"|^\W*(?:please\s+|can you\s+|could you\s+|kindly\s+|now\s+|then\s+|and\s+|just\s+|mujhe\s+)*"
-    r"(?:repeat|say|echo|print|output|respond|reply|reveal|confirm|translate|summari[sz]e|rewrite|paraphrase|compose|write"
+    r"(?:repeat|say|echo|print|output|respond|reply|reveal|confirm|translate|rewrite|paraphrase|compose|write"
     r"|generate|draw|sing|recite|convert|decode|run|execute|delete|send|book|order|swear|dump|obey|complete the)\b"
     r"|^\W*(?:you|you're|u)\s+(?:are|have been|must|will)\s+(?:now|in\b|dan\b|no longer|upgraded|say"
     r"|an? (?:evil|unfiltered))"
@@ -45,7 +45,10 @@ _INSTRUCTION = re.compile(
     r"|\b(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|rules|message)\b"
     r"|\byour\s+(?:\w+\s+)?(?:instructions|prompt|configuration|memory|tools|directory|server|password|files)\b"
     r"|\b(?:admin password|api key|files you have|before this conversation|let's play|do my homework|/etc/passwd)\b"
-    r"|</?(?:system|script)\b|\[/?inst\]|<<sys|^\W*system\s*:|\bos\.system\b|\brm -rf\b",
+    r"|\bsummari[sz]e\b.{0,20}\b(?:above|conversation|this|that|your)\b|\binstead of (?:answering|using|following)\b"
+    r"|\bnew (?:task|instructions?|rules?)\s*:|\benvironment variables\b|\bsystem\s*:"
+    r"|</?(?:system|script|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>|\[/?inst\]|<<sys"
+    r"|\bos\.system\b|\brm -rf\b",
     re.IGNORECASE,
 )
 

@@ -107,6 +107,7 @@ class Assistant:
         settings = settings or Settings.load()
         embedder = open_embedder(settings)
         embedder.load_ahead()
+        shared_matcher().load_ahead()
         loaded = load_guides(guides)
         folder = Path(data_dir) if data_dir is not None else index_folder(guides, settings)
         if not loaded.documents and loaded.failures and not allow_removal:
@@ -251,7 +252,7 @@ class Assistant:
         from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
         return (
-            RunnableLambda(self._understand).with_config(run_name="understand")
+            RunnableLambda(self._understand, self._aunderstand).with_config(run_name="understand")
             | RunnableLambda(self._retrieve).with_config(run_name="retrieve")
             | RunnableGenerator(self._read, self._aread).with_config(run_name="read")
         )
@@ -275,6 +276,17 @@ class Assistant:
         rewritten = None
         if turn.history and isinstance(self._reader, Rewriter):
             rewritten = self._reader.rewrite(question, turn.history)
+        return self._understood(turn, question, rewritten, started)
+
+    async def _aunderstand(self, turn: _Turn) -> _Turn:
+        started = perf_counter()
+        question = await asyncio.to_thread(self.index.correct, turn.question)
+        rewritten = None
+        if turn.history and isinstance(self._reader, Rewriter):
+            rewritten = await self._reader.arewrite(question, turn.history)
+        return await asyncio.to_thread(self._understood, turn, question, rewritten, started)
+
+    def _understood(self, turn: _Turn, question: str, rewritten: str | None, started: float) -> _Turn:
         searched_for = rewritten or standalone_question(question, turn.history, embed=self.index.embed)
         return replace(turn, searched_for=searched_for, timings={"rewrite": perf_counter() - started})
 

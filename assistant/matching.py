@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import DEFAULT_EMBEDDER, Vectors, model_folder
+from index.beside import beside
+from index.embedding import Vectors, default_encoder, default_folder
 
 if TYPE_CHECKING:
     from index.bert import BertEncoder
@@ -90,6 +91,10 @@ class Matcher:
         """Encode sentences ahead, so that first questions are answered as quickly as later ones."""
         self._known(sentences[:REMEMBERED])
 
+    def load_ahead(self) -> None:
+        """Begin to load the models on another thread; what is wrong with them is said when they are used."""
+        beside(self._load)
+
     def _question(self, question: str) -> _Question:
         with self._lock:
             if question in self._questions:
@@ -140,14 +145,12 @@ class Matcher:
             if self._encoders is None:
                 from index.bert import BertEncoder
 
-                folder = model_folder(DEFAULT_EMBEDDER)
-                assert folder is not None
                 with np.load(WEIGHTS) as file:
                     stored = {name: file[name].astype(np.float32) for name in file.files}
                 self._head = {name.removeprefix("head."): value for name, value in stored.items() if name[:5] == "head."}
                 changed = sorted({name.rsplit("/", 1)[0] for name in stored if "/" in name})
                 changes = {name: (stored[f"{name}/left"], stored[f"{name}/right"]) for name in changed}
-                self._encoders = BertEncoder(folder, changes=changes), BertEncoder(folder)
+                self._encoders = BertEncoder(default_folder(), changes=changes), default_encoder()
             return self._encoders
 
 

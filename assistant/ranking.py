@@ -84,15 +84,13 @@ _CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
         ),
     )
 )
-# Of the sum; fitted by hand near the optimum of a listwise regression on the development cases (docs/reader.md).
+# Of the sum; set by hand on the development questions (docs/reader.md).
 WEIGHTS = {
     "match": 4.0,
-    "contextual": 1.0,
     "plain": 0.5,
-    "passage": 0.5,
+    "passage": 1.0,
     "covered": 0.6,
     "fits": 0.3,
-    "carried": 0.5,
     "length": 0.4,
     "asked": 0.6,
     "opens": 0.2,
@@ -111,34 +109,28 @@ def signals(
 ) -> dict[str, Scores]:
     """Each signal's value for each unit, most in [0, 1]; likenesses and scores are min-max normalised over the units.
 
-    match: how well the unit under its heading answers the question, by the matcher; contextual: cosine of the question and the unit under its heading; plain: cosine of the question and the unit
-    alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its heading
-    holds, weighed by rarity; fits: whether it holds the kind of thing asked for; carried: the best "contextual" in its
-    passage; asked: how near the question is to the heading, where that is a question itself; opens: the same, for the
-    first unit of the section; others: whether it is about another level or degree than the one asked for; length:
-    words, up to a full sentence; announces: whether it only says that something follows; leads: whether it leads a
-    list, or opens as an aside; short: whether it is a sentence of fewer than four words.
+    match: how well the unit under its heading answers the question, by the matcher; plain: cosine of the question and
+    the unit alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its
+    heading holds, weighed by rarity; fits: whether it holds the kind of thing asked for; asked: how near the question
+    is to the heading, where that is a question itself; opens: the same, for the first unit of the section; others:
+    whether it is about another level or degree than the one asked for; length: words, up to a full sentence;
+    announces: whether it only says that something follows; leads: whether it leads a list, or opens as an aside;
+    short: whether it is a sentence of fewer than four words.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
     headings = list(dict.fromkeys(unit.heading for unit in units))
-    vectors = embed([*questions, *texts, *(unit.text for unit in units), *map(heading_text, headings)])
+    vectors = embed([*questions, *(unit.text for unit in units), *map(heading_text, headings)])
     asking = vectors[: len(questions)].mean(axis=0)
-    contextual = _spread(vectors[len(questions) : len(questions) + len(units)] @ asking)
     near = dict(zip(headings, vectors[len(vectors) - len(headings) :] @ asking, strict=True))
     terms = [stems(text) for text in texts]
     headed = np.array([_asked(asked, unit, float(near[unit.heading])) for unit in units])
-    best: dict[int, float] = {}
-    for unit, value in zip(units, contextual, strict=True):
-        best[unit.hit] = max(best.get(unit.hit, 0.0), float(value))
     return {
         "match": _spread(matcher.match(asked.focus, texts).scores),
-        "contextual": contextual,
-        "plain": _spread(vectors[len(questions) + len(units) : len(questions) + 2 * len(units)] @ asking),
+        "plain": _spread(vectors[len(questions) : len(questions) + len(units)] @ asking),
         "passage": _spread(np.array([hits[unit.hit].score for unit in units])),
         "covered": np.array(_coverage(stems(asked.focus), terms)),
         "fits": np.array([fit(asked, unit.text) for unit in units]),
-        "carried": np.array([best[unit.hit] for unit in units]),
         "asked": headed,
         "opens": headed * np.array([_opens(asked, unit) for unit in units]),
         "others": np.array([about_others(asked, unit) for unit in units]),

@@ -54,3 +54,7 @@ class Rewriter(Protocol):
     def rewrite(self, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
         """The question, or None if the reader is of no help with it."""
         ...
+
+    async def arewrite(self, question: str, history: Sequence[Mapping[str, str]]) -> str | None:
+        """The same, for asyncio."""
+        ...

@@ -18,11 +18,11 @@ WORDS = 80
 MOST_WORDS = 100  # with the sentences that others lean on; an answer may have 120 with the names of guides
 # How far above the middling candidate, as a share of the best unit's lead over it, the second, third, … sentence must
 # be to be worth saying. Set on the development cases by passes against words (docs/reader.md).
-WORTH = (0.3, 0.4, 0.5, 0.5)
+WORTH = (0.2, 0.3, 0.4, 0.4)
 # Sentences at most: to settle a yes or no or give a number, usually, and where several things are wanted.
 SHORT, USUAL, MOST = 3, 4, 4
 ELSEWHERE = 0.2  # added to the bar for a sentence of another guide than the best: both only where both answer
-NEAR = 0.65  # share of the best unit's cosine to the question that one of another passage must have
+NEAR = 0.4  # share of the best unit's cosine to the question that one of another passage must have
 STUB = 7  # words up to which an item of a list of steps ("Kaggle: enter competitions.") adds nothing to a sentence
 COMPARED = 0.2  # less will do in a comparison, which needs two sides
 BESIDE = 0.1  # added for a sentence from the best unit's passage

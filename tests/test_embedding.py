@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import embedding
 from index.embedding import (
     DEFAULT_SHA256,
     RememberedVectors,
@@ -100,6 +101,7 @@ def test_changed_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
         file.seek(50_000_000)
         file.write(b"\x00\x01\x02\x03")
     monkeypatch.setattr("index.embedding.model_folder", lambda model: folder)
+    embedding._default_encoder.cache_clear()
     with pytest.raises(EmbedderError, match=r"not those that were published.*pip install"):
         SentenceTransformerEmbedder().embed(["x"])
 

@@ -309,7 +309,7 @@ PLAYBOOK_FACTS = {
         "clustering is an example of unsupervised learning",
     ],
     "PK3-2": [
-        "(cnns) are for image processing",
+        "(cnns) for image processing",
         "(rnns) are for sequence data",
         "deep learning and its neural networks is in high demand",
     ],
