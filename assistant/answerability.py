@@ -83,9 +83,7 @@ class Answerability:
 class AnswerabilityJudge:
     """Judges questions against the hits that retrieval found. Safe to share between threads."""
 
-    def __init__(
-        self, embed: Embed, vocabulary: Vocabulary | None = None, *, matcher: Matcher | None = None
-    ) -> None:
+    def __init__(self, embed: Embed, vocabulary: Vocabulary | None = None, *, matcher: Matcher | None = None) -> None:
         """A judge.
 
         Args:

@@ -63,6 +63,7 @@ _NOT_IN_PLACE = re.compile(
     r"(?:which|what|who|where|when|why|how|even|any|such|really|since|example|more)\b", re.IGNORECASE
 )
 _WHOLE = re.compile(rf"\bof\b|\s(?:{_AUXILIARY})\s", re.IGNORECASE)  # "a bootcamp is fine", "an example of …"
+_JOINING = re.compile(r"\s*,?\s*(?:(?:and|or)\s+)?(?:an?\s+|the\s+)?", re.IGNORECASE)
 _LEVEL = re.compile(
     r"^(?:entry|mid|junior|senior|lead|principal|beginner|starting|supervised|unsupervised)(?:[- ]level)?\b",
     re.IGNORECASE,
@@ -323,7 +324,7 @@ def _end_of_list(phrase: Phrase, question: str) -> int:
     """Where a phrase ends with those that "and" or "or" joins to it: "Boston and Seattle"."""
     end = phrase.end
     for other in phrases(question):
-        if other.start > end and re.fullmatch(r"\s*,?\s*(?:(?:and|or)\s+)?(?:an?\s+|the\s+)?", question[end : other.start]):
+        if other.start > end and _JOINING.fullmatch(question, end, other.start):
             end = other.end
     return end
 
@@ -382,7 +383,9 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     candidates = [
         phrase
         for phrase in phrases(earlier)
-        if (phrase.plural == plural or _is_name(phrase)) and _can_be_meant(phrase) and not _BECOMING.search(earlier[: phrase.start])
+        if (phrase.plural == plural or _is_name(phrase))
+        and _can_be_meant(phrase)
+        and not _BECOMING.search(earlier[: phrase.start])
     ]
     if len(candidates) > 1:  # "Should I put my portfolio on GitHub?" is about the portfolio
         candidates = [phrase for phrase in candidates if phrase.preposition not in {"on", "in", "at", "to"}]

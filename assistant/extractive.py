@@ -83,7 +83,8 @@ class ExtractiveReader:
         units = units_of(hits) if judgement.answerable else []
         if units:
             asked = understand(question)
-            lines = plan(asked, units, merit(signals(asked, units, hits, self._embed, self._matcher)), self._embed, known.guides)
+            scores = merit(signals(asked, units, hits, self._embed, self._matcher))
+            lines = plan(asked, units, scores, self._embed, known.guides)
             if lines:
                 pieces, claims, citations = compose(lines)
                 return ReaderResult(

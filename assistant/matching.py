@@ -147,7 +147,8 @@ class Matcher:
 
                 with np.load(WEIGHTS) as file:
                     stored = {name: file[name].astype(np.float32) for name in file.files}
-                self._head = {name.removeprefix("head."): value for name, value in stored.items() if name[:5] == "head."}
+                heads = [name for name in stored if name.startswith("head.")]
+                self._head = {name.removeprefix("head."): stored[name] for name in heads}
                 changed = sorted({name.rsplit("/", 1)[0] for name in stored if "/" in name})
                 changes = {name: (stored[f"{name}/left"], stored[f"{name}/right"]) for name in changed}
                 self._encoders = BertEncoder(default_folder(), changes=changes), default_encoder()
@@ -161,5 +162,6 @@ def shared_matcher() -> Matcher:
 
 
 def _unit(states: Vectors) -> Vectors:
-    lengths: Vectors = np.linalg.norm(states, axis=1, keepdims=True)
-    return states / np.maximum(lengths, 1e-9)
+    lengths = np.linalg.norm(states, axis=1, keepdims=True).astype(np.float32)
+    unit: Vectors = states / np.maximum(lengths, np.float32(1e-9))
+    return unit

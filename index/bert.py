@@ -92,10 +92,9 @@ class BertEncoder:
         return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Vectors]]:
-        """What `encode` gives, and for each text (tokens, dim) float32: the states of its tokens but the first and last.
+        """What `encode` gives, and for each text (tokens, dim) float32: the states of its tokens, of any length.
 
-        The first and the last token stand for no part of the text. The states are as the model leaves them, of any
-        length.
+        Without those of the first and the last token, which stand for no part of the text.
         """
         ids = self._ids(texts)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))

@@ -180,7 +180,8 @@ class PassageIndex:
         self._refuse_stale()
         if not question.strip() or not len(snapshot):
             return []
-        return snapshot.search(question, vector or (lambda: self.embed([question])[0]), k=k, where=where or None, mode=mode)
+        embed = vector or (lambda: self.embed([question])[0])
+        return snapshot.search(question, embed, k=k, where=where or None, mode=mode)
 
     @property
     def embedder_name(self) -> str:
