@@ -21,7 +21,7 @@ from assistant.errors import ModelError, QuestionError
 from assistant.extractive import ExtractiveReader
 from assistant.matching import shared_matcher
 from assistant.reader import Reader, ReaderResult, Rewriter
-from assistant.retrieval import passages_for
+from assistant.retrieval import embeds_as_matched, passages_for
 from assistant.settings import Settings, asks_for_langsmith, default_data_dir
 from corpus.document import Document
 from corpus.errors import DocumentError
@@ -367,7 +367,8 @@ def _is_traced() -> bool:
 
 
 def _open_extractive(index: PassageIndex) -> ExtractiveReader:
-    return ExtractiveReader(index.embed, passages=index.passages)
+    embed = shared_matcher().sharing(index.embed) if embeds_as_matched(index) else index.embed
+    return ExtractiveReader(embed, passages=index.passages)
 
 
 def _open_reader(llm: str | BaseChatModel | None, index: PassageIndex, settings: Settings) -> Reader:

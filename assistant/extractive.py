@@ -54,11 +54,11 @@ class ExtractiveReader:
         passages = self._passages() if self._passages else ()
         self._know()
         units = units_of([Hit(passage, 0.0) for passage in passages[:PREPARED]])
+        self._matcher.prepare([unit.in_context for unit in units])
         texts = [text for unit in units for text in (unit.in_context, unit.text)]
         texts += dict.fromkeys(heading_text(unit.heading) for unit in units)
         for start in range(0, len(texts), 64):
             self._embed(texts[start : start + 64])
-        self._matcher.prepare([unit.in_context for unit in units])
 
     def stream(self, question: str, hits: Sequence[Hit]) -> Iterator[str | ReaderResult]:
         """The answer's text sentence by sentence, then the result."""

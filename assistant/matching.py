@@ -11,7 +11,7 @@ answers: from each question it tells how well a sentence must match to be an ans
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,7 @@ WEIGHTS = Path(__file__).with_name("matching.npz")
 REMEMBERED = 6_000  # sentences whose token states are kept: about 200 MB at 45 tokens
 QUESTIONS = 500  # questions kept
 Scores = NDArray[np.float64]
+Embed = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,23 @@ class Matcher:
     def vector(self, question: str) -> Vectors:
         """(dim,) float32 of unit length: the question by the fine-tuned encoder."""
         return self._question(question).vector
+
+    def sharing(self, embed: Embed) -> Embed:
+        """The same embedder, asked only for what this matcher has not encoded.
+
+        Args:
+            embed: Texts to (n, dim) vectors by the model that sentences are encoded by.
+        """
+
+        def shared(texts: Sequence[str]) -> Vectors:
+            with self._lock:
+                known = {text: self._sentences[text][1] for text in texts if text in self._sentences}
+            missing = [text for text in dict.fromkeys(texts) if text not in known]
+            if missing:
+                known.update(zip(missing, embed(missing), strict=True))
+            return np.stack([known[text] for text in texts])
+
+        return shared
 
     def prepare(self, sentences: Sequence[str]) -> None:
         """Encode sentences ahead, so that first questions are answered as quickly as later ones."""

@@ -14,6 +14,11 @@ from index.passage import Hit
 from index.passage_index import PassageIndex
 
 
+def embeds_as_matched(index: PassageIndex) -> bool:
+    """Whether passages were embedded by the model that the matcher's questions are fine-tuned for."""
+    return index.embedder_name == SentenceTransformerEmbedder(DEFAULT_EMBEDDER).name
+
+
 def passages_for(
     question: str, index: PassageIndex, matcher: Matcher, *, k: int, where: Mapping[str, Any] | None = None
 ) -> tuple[Hit, ...]:
@@ -30,7 +35,7 @@ def passages_for(
         where: A filter on metadata, title, source, document or page.
     """
     query = plain_words(question)
-    if index.embedder_name != SentenceTransformerEmbedder(DEFAULT_EMBEDDER).name:
+    if not embeds_as_matched(index):
         return tuple(index.search(query, k=k, where=where))
 
     def vector() -> Vectors:

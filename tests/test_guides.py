@@ -310,7 +310,7 @@ PLAYBOOK_FACTS = {
     ],
     "PK3-2": [
         "(cnns) for image processing",
-        "(rnns) are for sequence data",
+        "(rnns) for sequence data",
         "deep learning and its neural networks is in high demand",
     ],
     "PK3-3": ["natural language processing (nlp) and computer vision", "more valuable candidate"],
