@@ -74,6 +74,13 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:btech|b\.tech|bsc|b\.sc|undergrad(?:uate)?)", "bachelor's degree"),
     )
 )
+# British spellings, which guides and the embedder's model know less: "behavioural", "optimisation".
+_IZE = re.compile(
+    r"\b((?:optim|organ|special|visual|real|recogn|summar|general|minim|maxim|regular|normal|standard|custom|initial"
+    r"|token|container|author|util|emphas|priorit|memor|parallel|categor|personal)i)s(?=(?:e|es|ed|er|ers|ing|ations?)\b)",
+    re.IGNORECASE,
+)
+_OUR = re.compile(r"\b((?:behavi|col|fav|lab|neighb|hon)o)u(?=r)", re.IGNORECASE)
 _ASKING = re.compile(
     r"\b(what|which|who|whose|whom|where|when|why|how|is|are|am|do|does|did|can|could|should|shall|will|would|has|have|"
     r"tell|name|list|explain|give|describe|suggest|recommend|kindly|please|compare)\b",
@@ -284,6 +291,7 @@ def plain_words(question: str) -> str:
     """The question with abbreviations and spoken words put in the words that guides use: better to search with."""
     for pattern, words in (*_PLAIN_WORDS, (_BRIEF, "")):
         question = pattern.sub(words, question)
+    question = _OUR.sub(r"\1", _IZE.sub(r"\1z", question))
     return " ".join(question.split()).lstrip(" ,:;-") or question
 
 
