@@ -287,8 +287,17 @@ class Assistant:
         return await asyncio.to_thread(self._understood, turn, question, rewritten, started)
 
     def _understood(self, turn: _Turn, question: str, rewritten: str | None, started: float) -> _Turn:
-        searched_for = rewritten or standalone_question(question, turn.history, embed=self.index.embed)
+        searched_for = rewritten or standalone_question(question, self._spelled(turn.history), embed=self.index.embed)
         return replace(turn, searched_for=searched_for, timings={"rewrite": perf_counter() - started})
+
+    def _spelled(self, history: Sequence[Message]) -> list[Message]:
+        """A conversation with the user's typing errors put right, as they were when it was answered."""
+        return [
+            {**message, "content": self.index.correct(message.get("content") or "")}
+            if message.get("role") == "user"
+            else message
+            for message in history
+        ]
 
     def _retrieve(self, turn: _Turn) -> _Turn:
         started = perf_counter()

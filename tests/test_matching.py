@@ -43,7 +43,11 @@ def test_the_sentence_that_answers_is_first(matcher: Matcher, question: str, ans
 def test_nothing_reaches_the_bar_where_nothing_answers(matcher: Matcher) -> None:
     for question in ("Do companies sponsor visas?", "What does a senior earn in Germany?", "Who won the cup in 1974?"):
         assert matcher.match(question, SENTENCES).lead < 0, question
-    for question in ("Which language should I pick up?", "How many days of leave do I get?", "How much do seniors get?"):
+    for question in (
+        "Which language should I pick up?",
+        "How many days of leave do I get?",
+        "How much do seniors get?",
+    ):
         assert matcher.match(question, SENTENCES).lead > 0, question
 
 
