@@ -105,7 +105,7 @@ ROADMAP_FACTS = {
     "RR-13": ["documents code, data, models and processes", "replicate"],
     "RR-14": ["stays up to date by reading research papers"],
     "RR-15": ["creatively and iteratively", "innovative answers to business challenges"],
-    "RR-16": ["from end to end", "bridges data science and software engineering"],
+    "RR-16": ["from end to end", "bridges two disciplines: data science and software engineering"],
     "HL-0": ["starting point", "prior knowledge and experience", "how fast you progress"],
     "HL-1": [
         "strong base in computer science, mathematics and programming",
