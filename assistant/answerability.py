@@ -118,7 +118,7 @@ class AnswerabilityJudge:
         missing = sorted((entry for entry in terms if entry[2] >= _MISSING), key=lambda entry: -entry[2])
         return Answerability(
             probability=probability,
-            answerable=probability >= THRESHOLD and not asking.instruction,
+            answerable=probability >= THRESHOLD and not asking.overriding,
             missing=tuple(term.text for term, _, _ in missing),
             unmentioned=next((term.text for term, values, odds in missing if _sure(term, values, odds)), ""),
             instruction=asking.instruction,

@@ -46,9 +46,21 @@ _INSTRUCTION = re.compile(
     r"|\byour\s+(?:\w+\s+)?(?:instructions|prompt|configuration|memory|tools|directory|server|password|files)\b"
     r"|\b(?:admin password|api key|files you have|before this conversation|let's play|do my homework|/etc/passwd)\b"
     r"|\bsummari[sz]e\b.{0,20}\b(?:above|conversation|this|that|your)\b|\binstead of (?:answering|using|following)\b"
-    r"|\bnew (?:task|instructions?|rules?)\s*:|\benvironment variables\b|\bsystem\s*:"
+    r"|\bnew (?:task|instructions?|rules?)\s*:|(?:^|>)\W*system\s*:"
     r"|</?(?:system|script|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>|\[/?inst\]|<<sys"
     r"|\bos\.system\b|\brm -rf\b",
+    re.IGNORECASE,
+)
+
+# What nobody asks of a guide: to become somebody else, to set the rules aside, to read markup as if it were the prompt.
+# The rest of the above may be a question after all ("How do I get an API key?").
+_OVERRIDING = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,50}"
+    r"\b(?:instructions?|rules?|prompt|above|previous|told you|that you|everything)\b"
+    r"|\bpretend (?:to be|that you|you)|\brole-?play\b|^\W*(?:please |now |and )*act as |^\W*you(?:'re| are) now\b"
+    r"|\bfrom now on,? you\b|\bwithout restrictions\b|\b(?:system|hidden|initial) prompt\b|\binstead of answering\b"
+    r"|\bnew (?:task|instructions?)\s*:|</?(?:system|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>"
+    r"|\[/?inst\]|<<sys",
     re.IGNORECASE,
 )
 
@@ -157,6 +169,7 @@ class Asking:
         whole: The question without instructions to the assistant.
         instruction: Whether nothing is left but an instruction to the assistant.
         injected: Whether an instruction was left out.
+        overriding: Whether nothing is left but an instruction that nobody gives who asks something of a guide.
         expects: The kinds of answer wanted, of `EXPECTATIONS`.
         terms: The words it turns on, in order.
     """
@@ -167,6 +180,7 @@ class Asking:
     injected: bool
     expects: tuple[str, ...]
     terms: tuple[Term, ...]
+    overriding: bool = False
 
 
 def read_question(question: str) -> Asking:
@@ -181,7 +195,8 @@ def read_question(question: str) -> Asking:
         else:
             kept.append(sentence)
     if dropped and not any(_ASKING.search(sentence) for sentence in kept):
-        return Asking(question, question, True, True, (), terms_of(question))
+        overriding = bool(_OVERRIDING.search(question))
+        return Asking(question, question, True, True, (), terms_of(question), overriding)
     asking, turning = _asking_part(kept)
     lowered = asking.lower().replace("’", "'")
     expects = tuple(name for name, pattern in EXPECTATIONS.items() if pattern.search(lowered))
