@@ -25,6 +25,9 @@ BATCH_TOKENS = (
     512  # tokens run at once by one thread, padding included; 256 to 1,024 measured alike, 2,048 a fifth slower
 )
 FUSED = "com.microsoft"  # the domain of onnxruntime's fused operators
+# Weights that share a scale where they are of eight bits. The lowest cosine to the vectors of full weights that was
+# found: .9995 for passages and .9992 for a few words; blocks of 64 are 5% quicker and fall below .999 for some texts.
+BLOCK = 32
 
 
 class UnsupportedModelError(ValueError):
@@ -46,7 +49,12 @@ class BertEncoder:
     """Texts to unit vectors, by the model in a sentence-transformers folder. Safe to share between threads."""
 
     def __init__(
-        self, folder: Path, *, threads: int | None = None, changes: Mapping[str, tuple[Vectors, Vectors]] | None = None
+        self,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        changes: Mapping[str, tuple[Vectors, Vectors]] | None = None,
+        eight_bit: bool = False,
     ) -> None:
         """Load a model.
 
@@ -55,6 +63,7 @@ class BertEncoder:
             threads: For many texts; None for one a core that this process may use.
             changes: What fine-tuning added to weights, by their name: the factors (out, r) and (r, in) of a matrix of
                 low rank (LoRA; Hu et al. 2021).
+            eight_bit: Multiply by weights of eight bits in blocks that share a scale: quicker, and nearly the same.
 
         Raises:
             UnsupportedModelError: If the folder holds anything else.
@@ -71,7 +80,7 @@ class BertEncoder:
         self._threads = threads or cores()
         tensors = _safetensors(folder / "model.safetensors")
         tensors.update({name: tensors[name] + left @ right for name, (left, right) in (changes or {}).items()})
-        graph, weights = _graph(tensors, shape)
+        graph, weights = _graph(tensors, shape, eight_bit=eight_bit)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # several batches side by side beat several threads on one batch
         options.inter_op_num_threads = 1
@@ -203,12 +212,12 @@ def _safetensors(path: Path) -> dict[str, Vectors]:
     return tensors
 
 
-def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str, Vectors]]:
+def _graph(tensors: dict[str, Vectors], shape: _Shape, *, eight_bit: bool) -> tuple[bytes, dict[str, NDArray[Any]]]:
     """The model as an ONNX graph, and the weights that the graph names."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes: list[Any] = []
-    weights: dict[str, Vectors] = {}
+    weights: dict[str, NDArray[Any]] = {}
 
     def tensor(name: str) -> Vectors:
         for prefix in ("", "bert."):
@@ -216,7 +225,7 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
                 return tensors[prefix + name]
         raise UnsupportedModelError(f"the weights have no float32 tensor {name!r}")
 
-    def weight(name: str, value: Vectors) -> str:
+    def weight(name: str, value: NDArray[Any]) -> str:
         weights[name] = np.ascontiguousarray(value)
         return name
 
@@ -227,8 +236,22 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
     def affine(module: str, name: str) -> list[str]:
         return [weight(f"{name}.gain", tensor(f"{module}.weight")), weight(f"{name}.bias", tensor(f"{module}.bias"))]
 
-    def dense(module: str, value: str, name: str) -> str:
-        return add("MatMul", [value, weight(f"{name}.weight", tensor(f"{module}.weight").T)], f"{name}.product")
+    def dense(modules: list[str], value: str, name: str) -> str:
+        matrix = np.concatenate([tensor(f"{module}.weight") for module in modules])
+        if not eight_bit:
+            return add("MatMul", [value, weight(f"{name}.weight", matrix.T)], f"{name}.product")
+        codes, scales = _in_eight_bits(matrix)
+        return add(
+            "MatMulNBits",
+            [value, weight(f"{name}.codes", codes), weight(f"{name}.scales", scales)],
+            f"{name}.product",
+            domain=FUSED,
+            N=matrix.shape[0],
+            K=matrix.shape[1],
+            bits=8,
+            block_size=BLOCK,
+            accuracy_level=4,  # what is multiplied is put into eight bits too, block by block
+        )
 
     positions = tensor("embeddings.position_embeddings.weight") + tensor("embeddings.token_type_embeddings.weight")[0]
     words = add("Gather", [weight("words", tensor("embeddings.word_embeddings.weight")), "ids"], "words.found")
@@ -241,18 +264,19 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
     for layer in range(shape.layers):
         module, name = f"encoder.layer.{layer}", f"layer{layer}"
         parts = [f"{module}.attention.self.{part}" for part in ("query", "key", "value")]
-        joined = weight(f"{name}.qkv", np.concatenate([tensor(f"{part}.weight").T for part in parts], axis=1))
         biases = weight(f"{name}.qkv.bias", np.concatenate([tensor(f"{part}.bias") for part in parts]))
-        attention = add(
-            "Attention",
-            [value, joined, biases, "mask"],
-            f"{name}.attention",
-            domain=FUSED,
-            num_heads=shape.heads,
-        )
+        if eight_bit:
+            split = [f"{name}.query", f"{name}.key", f"{name}.value"]
+            product = dense(parts, value, f"{name}.qkv")
+            nodes.append(helper.make_node("Split", [product], split, axis=-1, num_outputs=3))
+            inputs, operator = [*split, biases, "mask"], "MultiHeadAttention"
+        else:
+            joined = np.concatenate([tensor(f"{part}.weight").T for part in parts], axis=1)
+            inputs, operator = [value, weight(f"{name}.qkv", joined), biases, "mask"], "Attention"
+        attention = add(operator, inputs, f"{name}.attention", domain=FUSED, num_heads=shape.heads)
         attended = _add_and_norm(
             add,
-            dense(f"{module}.attention.output.dense", attention, f"{name}.attended"),
+            dense([f"{module}.attention.output.dense"], attention, f"{name}.attended"),
             value,
             [
                 *affine(f"{module}.attention.output.LayerNorm", f"{name}.attended.norm"),
@@ -261,12 +285,12 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
             f"{name}.attended",
             shape.epsilon,
         )
-        wide = dense(f"{module}.intermediate.dense", attended, f"{name}.wide")
+        wide = dense([f"{module}.intermediate.dense"], attended, f"{name}.wide")
         bias = weight(f"{name}.wide.bias", tensor(f"{module}.intermediate.dense.bias"))
         active = add("BiasGelu", [wide, bias], f"{name}.active", domain=FUSED)
         value = _add_and_norm(
             add,
-            dense(f"{module}.output.dense", active, f"{name}.narrow"),
+            dense([f"{module}.output.dense"], active, f"{name}.narrow"),
             attended,
             [
                 *affine(f"{module}.output.LayerNorm", f"{name}.norm"),
@@ -301,8 +325,17 @@ def _graph(tensors: dict[str, Vectors], shape: _Shape) -> tuple[bytes, dict[str,
         ],
         [*constants, *(_external(name, value) for name, value in weights.items())],
     )
-    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)]
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid(FUSED, 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString(), weights
+
+
+def _in_eight_bits(matrix: Vectors) -> tuple[NDArray[np.uint8], Vectors]:
+    """A matrix (n, m) as codes (n, m / BLOCK, BLOCK) and their scales (n, m / BLOCK): (codes - 128) * scales."""
+    if matrix.shape[1] % BLOCK:
+        raise UnsupportedModelError(f"a width of {matrix.shape[1]} cannot be cut into blocks of {BLOCK}")
+    blocks = matrix.reshape(len(matrix), -1, BLOCK)
+    scales = np.maximum(np.abs(blocks).max(axis=-1, keepdims=True), np.float32(1e-12)) / np.float32(127)
+    return (np.rint(blocks / scales) + 128).astype(np.uint8), scales[..., 0]
 
 
 def _add_and_norm(add: Any, product: str, skipped: str, parameters: list[str], name: str, epsilon: float) -> str:
@@ -314,11 +347,12 @@ def _add_and_norm(add: Any, product: str, skipped: str, parameters: list[str], n
     return output
 
 
-def _external(name: str, value: Vectors) -> Any:
+def _external(name: str, value: NDArray[Any]) -> Any:
     """A declaration of a weight whose values the session is given from memory."""
     from onnx import TensorProto
 
-    declared = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=value.shape)
+    kind = TensorProto.UINT8 if value.dtype == np.uint8 else TensorProto.FLOAT
+    declared = TensorProto(name=name, data_type=kind, dims=value.shape)
     declared.data_location = TensorProto.EXTERNAL
     for key, entry in (("location", "weights"), ("offset", "0"), ("length", str(value.nbytes))):
         declared.external_data.add(key=key, value=entry)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of model.safetensors as published
 SAME = 0.999  # the least cosine to sentence-transformers at which the quick encoder may stand in for it
 REMEMBERED = 20_000  # vectors of questions and sentences kept in memory: 31 MB at 384 dimensions
+FEW = 20  # characters up to which a text is always embedded by full weights: rounding tells more in one or two words
 SAMPLE = (
     "What does a machine learning engineer do?",
     "Übung macht den Meister. 機械学習エンジニアの給料はいくらですか。",
@@ -45,6 +46,15 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with rows of unit length, in the order of the texts."""
+        ...
+
+
+@runtime_checkable
+class PassageEmbedder(Embedder, Protocol):
+    """An embedder that has a quicker way for many texts that are searched."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32 with rows of unit length, each of a cosine above .999 to what `embed` gives."""
         ...
 
 
@@ -84,6 +94,21 @@ class SentenceTransformerEmbedder:
         if not len(texts):
             return np.zeros((0, 0), dtype=np.float32)
         vectors: Vectors = self._load().encode(list(texts))
+        return vectors
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """The same for many texts, quicker: by the default model with weights of eight bits; cosines are above .999.
+
+        Raises:
+            EmbedderError: If the model cannot be loaded, or is not the one that was published.
+        """
+        if self._model != DEFAULT_EMBEDDER or not len(texts):
+            return self.embed(texts)
+        short = [number for number, text in enumerate(texts) if len(text) <= FEW]
+        self._load()  # what is wrong with the model is said there
+        vectors = default_encoder(self._threads, eight_bit=True).encode(list(texts))
+        if short:
+            vectors[short] = self.embed([texts[number] for number in short])
         return vectors
 
     def load_ahead(self) -> None:
@@ -187,17 +212,17 @@ def default_folder() -> Path:
     return folder
 
 
-def default_encoder(threads: int | None = None) -> BertEncoder:
+def default_encoder(threads: int | None = None, *, eight_bit: bool = False) -> BertEncoder:
     """The default model, loaded once in a process."""
     with _LOADING:  # lru_cache would let two threads load it twice
-        return _default_encoder(threads)
+        return _default_encoder(threads, eight_bit)
 
 
-@lru_cache(maxsize=2)
-def _default_encoder(threads: int | None) -> BertEncoder:
+@lru_cache(maxsize=4)
+def _default_encoder(threads: int | None, eight_bit: bool) -> BertEncoder:
     from index.bert import BertEncoder
 
-    return BertEncoder(default_folder(), threads=threads)
+    return BertEncoder(default_folder(), threads=threads, eight_bit=eight_bit)
 
 
 _LOADING = Lock()

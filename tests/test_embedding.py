@@ -64,6 +64,17 @@ def test_a_text_has_the_same_vector_whatever_it_is_embedded_with(embedder: Sente
     np.testing.assert_allclose(together, alone, atol=2e-6)
 
 
+def test_passages_are_embedded_quickly_to_nearly_the_same(embedder: SentenceTransformerEmbedder) -> None:
+    wanted = embedder.embed(TEXTS)
+    found = embedder.embed_passages(TEXTS)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+    assert 0.999 < (found * wanted).sum(axis=1).min() < 0.99999  # another way, not the same again
+    alone = np.concatenate([embedder.embed_passages([text]) for text in TEXTS])
+    np.testing.assert_allclose(found, alone, atol=2e-6)
+    assert len(embedder.embed_passages([])) == 0
+
+
 def test_nothing_is_embedded_to_nothing(embedder: SentenceTransformerEmbedder) -> None:
     assert len(embedder.embed([])) == 0
 
