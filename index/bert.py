@@ -91,8 +91,11 @@ class BertEncoder:
         options.add_external_initializers(list(weights), values)
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """(n, dim) float32 with rows of unit length; what a text holds past the model's limit is not read."""
+    def encode(self, texts: Sequence[str | tuple[str, str]]) -> Vectors:
+        """(n, dim) float32 with rows of unit length; what a text holds past the model's limit is not read.
+
+        Two texts in a tuple are read together, with the separator between them.
+        """
         ids = self._ids(texts)
         order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         rows = np.concatenate(self._in_batches(ids, order, ["vectors"]))
@@ -117,8 +120,9 @@ class BertEncoder:
                 states[place] = token[1 : len(ids[place]) - 1]
         return np.stack(vectors), states
 
-    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
-        return [entry.ids for entry in self._tokenizer.encode_batch([self._clean(text) for text in texts])]
+    def _ids(self, texts: Sequence[str | tuple[str, str]]) -> list[list[int]]:
+        cleaned = [self._clean(text) if isinstance(text, str) else tuple(map(self._clean, text)) for text in texts]
+        return [entry.ids for entry in self._tokenizer.encode_batch(cleaned)]
 
     def _in_batches(self, ids: Sequence[Sequence[int]], order: Sequence[int], outputs: list[str]) -> list[Any]:
         """What the model gives for batches, in order; a list of arrays each, or the array if there is one output."""
