@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from assistant.grounding import split_sentences
 from evals.errors import CaseError
 from evals.grounding import CLAIMS, ablation, class_scores, judge, load_claims, macro_f1, main, summarize
 
@@ -78,6 +79,19 @@ def test_our_claims_are_many_and_their_passages_are_in_one_split_only():
     assert 0.35 < sum(case.supported for case in cases) / len(cases) < 0.65
     splits = [{case.evidence for case in cases if case.split == split} for split in ("development", "test")]
     assert not splits[0] & splits[1]
+
+
+@pytest.mark.parametrize("name", ["web", "varied", "written"])
+def test_the_other_files_hold_no_sentence_and_no_claim_of_the_test_split(name):
+    test = [case for case in load_claims(CLAIMS) if case.split == "test"]
+    others = load_claims(CLAIMS.with_name(f"{name}.jsonl"))
+    assert not {case.claim.lower() for case in test} & {case.claim.lower() for case in others}
+    assert not sentences_of(test) & sentences_of(others)
+
+
+def sentences_of(cases):
+    texts = {text for case in cases for text in case.evidence}
+    return {text[start:end].lower() for text in texts for start, end in split_sentences(text)}
 
 
 def test_our_test_split_reaches_its_floor():
