@@ -135,7 +135,7 @@ class AnswerabilityJudge:
         headed = [
             f"{' '.join(passage.section[-1:])} {text}" for (passage, _), text in zip(sentences, texts, strict=True)
         ]
-        lead, second = self._leads(asking.text or asking.whole, hits)  # first: it encodes what is embedded below
+        lead, second = self._leads(asking.whole, hits)  # first: it encodes what is embedded below
         vectors = self._embed([plain_words(asking.whole), plain_words(asking.text or asking.whole)])
         with_heading = (self._remembered(headed) @ vectors.T).max(axis=1)
         alone = (self._remembered(texts) @ vectors.T).max(axis=1)

@@ -40,7 +40,8 @@ _INSTRUCTION = re.compile(
     r"|generate|draw|sing|recite|convert|decode|run|execute|delete|send|book|order|swear|dump|obey|complete the)\b"
     r"|^\W*(?:you|you're|u)\s+(?:are|have been|must|will)\s+(?:now|in\b|dan\b|no longer|upgraded|say"
     r"|an? (?:evil|unfiltered))"
-    r"|\bfrom now on\b|\b(?:developer|debug|admin|god|jailbreak)\s+mode\b|\bwithout restrictions\b"
+    r"|\bfrom now on\b|\b(?:developer|debug|admin|god|jailbreak|unrestricted|unfiltered)\s+mode\b"
+    r"|\bwithout restrictions\b"
     r"|\b(?:pretend|role-?play|act)\s+(?:as|to be|that|you|the|like|my)|^\W*pretend\b|^\W*roleplay\b"
     r"|\b(?:system|hidden|initial|secret)\s+(?:prompt|instructions?|rules|message)\b"
     r"|\byour\s+(?:\w+\s+)?(?:instructions|prompt|configuration|memory|tools|directory|server|password|files)\b"
@@ -58,6 +59,7 @@ _OVERRIDING = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,50}"
     r"\b(?:instructions?|rules?|prompt|above|previous|told you|that you|everything)\b"
     r"|\bpretend (?:to be|that you|you)|\brole-?play\b|^\W*(?:please |now |and )*act as |^\W*you(?:'re| are) now\b"
+    r"|\b(?:enable|activate|enter|engage)\b.{0,20}\b(?:developer|debug|admin|god|jailbreak|un\w+ed) mode\b"
     r"|\bfrom now on,? you\b|\bwithout restrictions\b|\b(?:system|hidden|initial) prompt\b|\binstead of answering\b"
     r"|\bnew (?:task|instructions?)\s*:|</?(?:system|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>"
     r"|\[/?inst\]|<<sys",

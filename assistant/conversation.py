@@ -58,6 +58,12 @@ _CLAUSE = re.compile(
 )
 _DEPENDENT = re.compile(r"^(?:even|only|just|not|without|with|in|at|for|from|on|by|as|since|until)\b", re.IGNORECASE)
 _SUBJECT = re.compile(rf"\b(?:{_AUXILIARY})\b.*\b(?:i|we|you|they|engineers?|the|a)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:if|unless)\b", re.IGNORECASE)  # "and if I do a master's on top?"
+_CONSEQUENCE = re.compile(
+    rf",\s*(?:then\s+)?(?:{_AUXILIARY}|what|which|who|where|when|why|how)\b"
+    rf"|\b(?:{_AUXILIARY})\s+(?:i|we|you|they|it|he|she|there|one|people|someone)\b|\b(?:what|which|how|why)\b",
+    re.IGNORECASE,
+)
 _SUBORDINATE = re.compile(r"[,;.!?]|\b(?:if|when|once|after|before|because|while|and|so)\b", re.IGNORECASE)
 _NOT_IN_PLACE = re.compile(
     r"(?:which|what|who|where|when|why|how|even|any|such|really|since|example|more)\b", re.IGNORECASE
@@ -195,9 +201,9 @@ def _complete(question: str) -> bool:
         return False
     if _RELATIVE.search(text) and len(content(_RELATIVE.sub(" ", text))) < 4:
         return False
-    if re.match(
-        r"^(?:even|only|just|not|without|with|in|at|for|from|on|by|as|since|until)\b", text, re.I
-    ) and not re.search(rf"\b(?:{_AUXILIARY})\b.*\b(?:i|we|you|they|engineers?|the|a)\b", text, re.I):
+    if _DEPENDENT.match(text) and not _SUBJECT.search(text):
+        return False
+    if _CONDITION.match(text) and not _CONSEQUENCE.search(text):
         return False
     named = content(text)
     if not named:
@@ -224,11 +230,7 @@ def _antecedents(before: str) -> list[Phrase]:
         if phrase.determiner in _ARTICLES or phrase.plural or phrase.text[:1].isupper()
     ]
     asked = re.match(r"\W*(?:which|what|whose|how (?:many|much|long|often))\b", before, re.IGNORECASE)
-    if (
-        asked
-        and found
-        and not re.search(r"[,;.!?]|\b(?:if|when|once|after|before|because|while|and|so)\b", before, re.I)
-    ):
+    if asked and found and not _SUBORDINATE.search(before):
         # "How many projects should it have?": what is asked for is not what "it" stands for.
         return [] if len(found) == 1 or re.search(r"\bof\b", before) else found[1:]
     return found

@@ -27,6 +27,7 @@ STUMP = 5  # words up to which items say little out of their list: "Pipe wrench"
 # where the question speaks of steps and the list is one, or has as many as it names, less where its heading speaks
 # of something else as well. A little less will do; a little more is wanted where the best unit enumerates itself.
 STEPS_ASKED, COUNT_ASKED, ELSEWHERE, HEADINGS_LEAD, NAMED_LEAD = 0.3, 0.2, 0.1, 0.05, -0.03
+INTRODUCED_LEAD = 0.15  # where the best unit stands beside the sentence that leads to it
 NAMED_GUIDE = 0.3  # more for the list of a guide that the question names
 
 
@@ -59,7 +60,7 @@ def list_of_headings(
     top, led = units[best[0]], outlines[nearest].lead
     introduces = led is not None and led.passage.id == top.passage.id and asked.wants("list")
     names_all = not asked.of_steps and not introduces and bool(ENUMERATION.search(top.text))
-    lead = NAMED_LEAD if names_all else HEADINGS_LEAD
+    lead = NAMED_LEAD if names_all else INTRODUCED_LEAD if introduces else HEADINGS_LEAD
     if merit[nearest] < float(likeness[len(outlines) :].max()) - lead:
         return []
     outline = outlines[nearest]

@@ -46,7 +46,7 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"beginners?(?:'s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))", "entry-level"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
         (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
-        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|dough|remuneration|compensation)", "salary"),
+        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation)", "salary"),
         (r"(?:cvs?|résumés?)", "resume"),
         (r"(?:uni|varsity)", "university"),
         (r"maths", "mathematics"),
@@ -193,6 +193,9 @@ this always perhaps besides previous various numerous as us its plus maths physi
 """
 _NOT_PLURAL = frozenset(_ENDING_IN_S.split())
 _ARTICLE = re.compile(r"^(?:(?:an?|the|is|are|does|do|in) )+", re.IGNORECASE)
+_ASKED_OF = re.compile(  # "what falls under supervised vs unsupervised"
+    r"^(?:what|which|how|who|where|when|why)\b.*\b(?:is|are|of|under|about|for|with|does|do) (?=\w)", re.IGNORECASE
+)
 _SIDES = (
     re.compile(r"\bbetween (?P<a>.+?) and (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
     re.compile(
@@ -336,5 +339,7 @@ def _sides(focus: str) -> tuple[str, ...]:
     for pattern in _SIDES:
         match = pattern.search(focus)
         if match and focus_terms(match["a"]) and focus_terms(match["b"]):
-            return _ARTICLE.sub("", match["a"].strip()), _ARTICLE.sub("", match["b"].strip())
+            first = _ASKED_OF.sub("", match["a"].strip())
+            first = first if focus_terms(first) else match["a"].strip()
+            return _ARTICLE.sub("", first), _ARTICLE.sub("", match["b"].strip())
     return ()

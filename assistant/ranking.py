@@ -89,15 +89,12 @@ WEIGHTS = {
     "match": 4.0,
     "plain": 0.5,
     "passage": 1.0,
-    "covered": 0.6,
+    "covered": 0.3,
     "fits": 0.3,
     "length": 0.4,
     "asked": 0.6,
     "opens": 0.2,
-    "others": -1.5,
-    "announces": -1.0,
     "leads": -0.3,
-    "short": -0.5,
 }
 ASKED_FROM, ASKED_TO = 0.55, 0.9  # cosine of a question and a heading: unlike below the first, the same from the second
 _NUMBERED = re.compile(r"^(?:(?:step|stage|phase|part)\s*)?\d{1,2}\s*[.):]\s*", re.IGNORECASE)
@@ -109,13 +106,12 @@ def signals(
 ) -> dict[str, Scores]:
     """Each signal's value for each unit, most in [0, 1]; likenesses and scores are min-max normalised over the units.
 
-    match: how well the unit under its heading answers the question, by the matcher; plain: cosine of the question and
-    the unit alone; passage: the hit's score; covered: the share of the question's focus terms that the unit or its
-    heading holds, weighed by rarity; fits: whether it holds the kind of thing asked for; asked: how near the question
-    is to the heading, where that is a question itself; opens: the same, for the first unit of the section; others:
-    whether it is about another level or degree than the one asked for; length: words, up to a full sentence;
-    announces: whether it only says that something follows; leads: whether it leads a list, or opens as an aside;
-    short: whether it is a sentence of fewer than four words.
+    match: how well the unit under its heading answers the question, and the part of it that asks, by the matcher;
+    plain: cosine of the question and the unit alone; passage: the hit's score; covered: the share of the question's
+    focus terms that the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked
+    for; asked: how near the question is to the heading, where that is a question itself; opens: the same, for the
+    first unit of the section; length: words, up to a full sentence; leads: whether it leads a list, or opens as an
+    aside.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
@@ -126,18 +122,15 @@ def signals(
     terms = [stems(text) for text in texts]
     headed = np.array([_asked(asked, unit, float(near[unit.heading])) for unit in units])
     return {
-        "match": _spread(matcher.match(asked.focus, texts).scores),
+        "match": np.mean([_spread(matcher.match(question, texts).scores) for question in questions], axis=0),
         "plain": _spread(vectors[len(questions) : len(questions) + len(units)] @ asking),
         "passage": _spread(np.array([hits[unit.hit].score for unit in units])),
         "covered": np.array(_coverage(stems(asked.focus), terms)),
         "fits": np.array([fit(asked, unit.text) for unit in units]),
         "asked": headed,
         "opens": headed * np.array([_opens(asked, unit) for unit in units]),
-        "others": np.array([about_others(asked, unit) for unit in units]),
         "length": np.array([min(len(unit.text.split()), FULL) / FULL for unit in units]),
-        "announces": np.array([float(unit.announces) for unit in units]),
         "leads": np.array([float(unit.kind == "lead-in" or unit.hedges) for unit in units]),
-        "short": np.array([float(unit.kind == "sentence" and len(unit.text.split()) < 4) for unit in units]),
     }
 
 

@@ -62,8 +62,13 @@ class StandInEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, 384) float32 unit rows."""
-        if not self.indexing:
-            return self.real.embed(texts)
+        return self._random_rows(texts) if self.indexing else self.real.embed(texts)
+
+    def embed_for_search(self, texts: Sequence[str]) -> Vectors:
+        """(n, 384) float32 unit rows."""
+        return self._random_rows(texts) if self.indexing else self.real.embed_for_search(texts)
+
+    def _random_rows(self, texts: Sequence[str]) -> Vectors:
         rows = self._random.standard_normal((len(texts), 384), dtype=np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
         return rows

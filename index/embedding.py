@@ -7,7 +7,7 @@ import json
 import os
 import tempfile
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -50,10 +50,10 @@ class Embedder(Protocol):
 
 
 @runtime_checkable
-class PassageEmbedder(Embedder, Protocol):
-    """An embedder that has a quicker way for many texts that are searched."""
+class SearchEmbedder(Embedder, Protocol):
+    """An embedder that has a quicker way for what is searched and what it is searched for."""
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_for_search(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with rows of unit length, each of a cosine above .999 to what `embed` gives."""
         ...
 
@@ -96,15 +96,15 @@ class SentenceTransformerEmbedder:
         vectors: Vectors = self._load().encode(list(texts))
         return vectors
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """The same for many texts, quicker: by the default model with weights of eight bits; cosines are above .999.
+    def embed_for_search(self, texts: Sequence[str]) -> Vectors:
+        """Nearly the same, quicker: by the default model with weights of eight bits, at cosines above .999 to it.
 
         Raises:
             EmbedderError: If the model cannot be loaded, or is not the one that was published.
         """
-        if self._model != DEFAULT_EMBEDDER or not len(texts):
-            return self.embed(texts)
         short = [number for number, text in enumerate(texts) if len(text) <= FEW]
+        if self._model != DEFAULT_EMBEDDER or len(short) == len(texts):
+            return self.embed(texts)
         self._load()  # what is wrong with the model is said there
         vectors = default_encoder(self._threads, eight_bit=True).encode(list(texts))
         if short:
@@ -128,11 +128,16 @@ class SentenceTransformerEmbedder:
             return self._encoder
 
 
-class RememberedVectors:
-    """An embedder's vectors of the texts asked for of late. Safe to share between threads."""
+def for_search(embedder: Embedder) -> Callable[[Sequence[str]], Vectors]:
+    """How an embedder embeds what is searched and what it is searched for."""
+    return embedder.embed_for_search if isinstance(embedder, SearchEmbedder) else embedder.embed
 
-    def __init__(self, embedder: Embedder, *, size: int = REMEMBERED) -> None:
-        self._embedder = embedder
+
+class RememberedVectors:
+    """The vectors of the texts asked for of late. Safe to share between threads."""
+
+    def __init__(self, embed: Callable[[Sequence[str]], Vectors], *, size: int = REMEMBERED) -> None:
+        self._embed = embed
         self._size = size
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
@@ -140,7 +145,7 @@ class RememberedVectors:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 rows of unit length, embedding only what is not remembered."""
         if not len(texts):
-            return self._embedder.embed([])
+            return self._embed([])
         known = {}
         with self._lock:
             for text in texts:
@@ -149,7 +154,7 @@ class RememberedVectors:
                     self._vectors.move_to_end(text)
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
-            known.update(zip(missing, self._embedder.embed(missing), strict=True))
+            known.update(zip(missing, self._embed(missing), strict=True))
             with self._lock:
                 self._vectors.update((text, known[text]) for text in missing)
                 while len(self._vectors) > self._size:

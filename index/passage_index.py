@@ -13,7 +13,14 @@ from threading import RLock, get_ident
 import numpy as np
 
 from index.arrays import DamagedFileError
-from index.embedding import Embedder, RememberedVectors, SentenceTransformerEmbedder, Vectors, fingerprint
+from index.embedding import (
+    Embedder,
+    RememberedVectors,
+    SentenceTransformerEmbedder,
+    Vectors,
+    fingerprint,
+    for_search,
+)
 from index.errors import PassageIndexError
 from index.filters import Where
 from index.generations import Generations, size_of
@@ -52,7 +59,8 @@ class PassageIndex:
         self._changer: int | None = None  # the thread inside `changing`
         self._store: ChromaStore | None = None
         self._unready: str | None = None
-        self._vectors = RememberedVectors(embedder)
+        self._vectors = RememberedVectors(embedder.embed)
+        self._questions = RememberedVectors(for_search(embedder))
 
     @classmethod
     def open(
@@ -180,7 +188,7 @@ class PassageIndex:
         self._refuse_stale()
         if not question.strip() or not len(snapshot):
             return []
-        embed = vector or (lambda: self.embed([question])[0])
+        embed = vector or (lambda: self._questions.embed([question])[0])
         return snapshot.search(question, embed, k=k, where=where or None, mode=mode)
 
     @property

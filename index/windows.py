@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from index.beside import beside
-from index.embedding import Embedder, PassageEmbedder, Vectors
+from index.embedding import Embedder, Vectors, for_search
 from index.packing import Size, pack
 from index.passage import Passage
 from index.segment import Embedded, digest, embedded_text, heading
@@ -69,8 +69,7 @@ def _cut_beside(passages: Sequence[Passage]) -> Callable[[], list[list[str]]]:
 
 
 def _embed(embedder: Embedder, passages: Sequence[Passage], windows: Sequence[Sequence[str]]) -> list[Embedded]:
-    embed = embedder.embed_passages if isinstance(embedder, PassageEmbedder) else embedder.embed
-    vectors = embed([text for entry in windows for text in entry])
+    vectors = for_search(embedder)([text for entry in windows for text in entry])
     entries, done = [], 0
     for passage, texts in zip(passages, windows, strict=True):
         entries.append(Embedded(passage, vectors[done : done + len(texts)]))

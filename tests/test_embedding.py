@@ -64,15 +64,15 @@ def test_a_text_has_the_same_vector_whatever_it_is_embedded_with(embedder: Sente
     np.testing.assert_allclose(together, alone, atol=2e-6)
 
 
-def test_passages_are_embedded_quickly_to_nearly_the_same(embedder: SentenceTransformerEmbedder) -> None:
+def test_what_is_searched_is_embedded_quickly_to_nearly_the_same(embedder: SentenceTransformerEmbedder) -> None:
     wanted = embedder.embed(TEXTS)
-    found = embedder.embed_passages(TEXTS)
+    found = embedder.embed_for_search(TEXTS)
     assert found.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
     assert 0.999 < (found * wanted).sum(axis=1).min() < 0.99999  # another way, not the same again
-    alone = np.concatenate([embedder.embed_passages([text]) for text in TEXTS])
+    alone = np.concatenate([embedder.embed_for_search([text]) for text in TEXTS])
     np.testing.assert_allclose(found, alone, atol=2e-6)
-    assert len(embedder.embed_passages([])) == 0
+    assert len(embedder.embed_for_search([])) == 0
 
 
 def test_nothing_is_embedded_to_nothing(embedder: SentenceTransformerEmbedder) -> None:
@@ -173,7 +173,7 @@ def test_a_model_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:
 
 def test_the_oldest_vectors_are_forgotten() -> None:
     embedder = HashEmbedder()
-    remembered = RememberedVectors(embedder, size=2)
+    remembered = RememberedVectors(embedder.embed, size=2)
     remembered.embed(["a", "b"])
     remembered.embed(["a", "c"])
     remembered.embed(["a", "b"])

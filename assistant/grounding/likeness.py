@@ -27,6 +27,7 @@ class Likeness:
         sentence: To the nearest sentence.
         window: To the nearest one to three sentences that follow each other.
         nearest: Which sentence of the case is nearest.
+        cosines: To each sentence that was compared, by its place in the case.
         kin: By position of a word of the claim that the evidence lacks, how near the nearest word there is, in
             [0, 1]; 0 for two words that have nothing to do with each other.
     """
@@ -34,6 +35,7 @@ class Likeness:
     sentence: float
     window: float
     nearest: int
+    cosines: Mapping[int, float]
     kin: Mapping[int, float]
 
 
@@ -62,6 +64,7 @@ def likeness(case: Case) -> Likeness:
         float(cosines[best]),
         max(float((_unit(found) @ claim).max()) for found in windows),
         chosen[best],
+        {at: float(cosine) for at, cosine in zip(chosen, cosines, strict=True)},
         _kin(case, [case.sentences[at] for at in chosen]),
     )
 
@@ -84,7 +87,7 @@ def _kin(case: Case, sentences: Sequence[Sentence]) -> dict[int, float]:
 
 @lru_cache(maxsize=1)
 def _embedder() -> RememberedVectors:
-    return RememberedVectors(SentenceTransformerEmbedder())
+    return RememberedVectors(SentenceTransformerEmbedder().embed)
 
 
 def _unit(vectors: Vectors) -> Vectors:
