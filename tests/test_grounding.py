@@ -1,8 +1,15 @@
 """Does the support check see what recall alone cannot?"""
 
+import numpy as np
 import pytest
 
 from assistant.grounding import GUARDS, split_sentences, support
+from assistant.grounding.entailment import entailment, pair_of
+from assistant.grounding.likeness import likeness
+from assistant.grounding.matching import Case
+from assistant.grounding.parsing import parse, read
+from assistant.grounding.terms import Sentence
+from index.embedding import default_encoder
 
 SALARY = (
     "An entry-level engineer earns about $70,000 to $120,000 or more a year, with little to no experience. "
@@ -75,6 +82,51 @@ def test_a_changed_claim_is_caught_by_its_guard(claim, evidence, guard):
     verdict = support(claim, [evidence])
     assert not verdict.supported
     assert guard in verdict.doubts
+
+
+@pytest.mark.parametrize(
+    ("evidence", "honest", "false"),
+    [
+        (
+            "The garden is closed on Mondays, and dogs have to stay outside.",
+            "You may not bring a pet along.",
+            "Pets are welcome.",
+        ),
+        (
+            "Guests who arrive after ten find their key in a box by the door.",
+            "Someone who comes late at night can still get in.",
+            "Nobody can get in late at night.",
+        ),
+    ],
+)
+def test_the_pair_model_tells_a_paraphrase_from_its_opposite(evidence, honest, false):
+    assert logit(honest, evidence) > logit(false, evidence)
+
+
+def logit(claim, evidence):
+    case = Case(parse(claim), [Sentence(0, *found) for found in read(evidence)], [])
+    return entailment(case, likeness(case))
+
+
+def test_a_claim_is_read_with_the_sentences_nearest_to_it_in_their_order():
+    evidence = f"{TOOLS} {HEAT} {POLICY}"
+    claim = "Kubernetes is used for orchestration, and equipment is paid for by the company."
+    case = Case(parse(claim), [Sentence(0, *found) for found in read(evidence)], [])
+    said, sentences = pair_of(case, likeness(case))
+    assert said == claim
+    assert sentences.index("Kubernetes is used for orchestration.") < sentences.index(POLICY)
+    assert HEAT not in sentences
+
+
+def test_an_abbreviation_is_read_as_the_words_that_the_evidence_has_for_it():
+    case = Case(parse("DL is a subset of ML."), [Sentence(0, *found) for found in read(LEARNING)], [])
+    assert pair_of(case, likeness(case))[0] == "deep learning is a subset of Machine learning."
+
+
+def test_two_texts_are_encoded_with_the_separator_between_them():
+    encoder = default_encoder()
+    together = encoder.encode([("One text.", "Another.")])
+    np.testing.assert_allclose(together, encoder.encode(["One text. [SEP] Another."]), atol=1e-6)
 
 
 def test_years_that_lie_so_far_apart_bear_out_a_number_of_years():

@@ -96,7 +96,7 @@ def sentences_of(cases):
 
 def test_our_test_split_reaches_its_floor():
     cases = [case for case in load_claims(CLAIMS) if case.split == "test"]
-    assert summarize(judge(cases))["macro_f1"] >= 0.885  # measured .891; python -m evals grounding --split test
+    assert summarize(judge(cases))["macro_f1"] >= 0.90  # measured .917; python -m evals grounding --split test
 
 
 def test_no_guard_costs_more_than_it_earns():

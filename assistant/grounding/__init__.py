@@ -1,10 +1,11 @@
-"""Does the cited text bear a claim out, and where: a check that needs no language model and takes milliseconds.
+"""Does the cited text bear a claim out, and where: a check that needs no generative model and takes milliseconds.
 
 The base is how much of what the claim says is in the evidence: stem by stem, and by the sentence embedder, which knows
 that "perks" are "benefits". Neither sees a changed number, a swapped name, a lost "not" or an added "always"; for each
-of these there is a guard, which keeps silent where it is not sure. A logistic regression weighs them all.
+of these there is a guard, which keeps silent where it is not sure. A model that reads the claim together with the
+nearest sentences knows more of paraphrase. A logistic regression weighs them all.
 
-    sentences → parsing (words, numbers) → matching: recall → likeness → guards → features, weights → Support
+    sentences → parsing (words, numbers) → matching: recall → likeness → entailment → guards → features, weights
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.grounding.entailment import entailment
 from assistant.grounding.features import features
 from assistant.grounding.guards import GUARDS
 from assistant.grounding.likeness import likeness
@@ -73,7 +75,7 @@ def support(
     if not case.whole or not case.sentences:
         return Support(0.0, False, (), ("recall",))
     like = likeness(case)
-    found = features(case, like, without)
+    found = features(case, like, entailment(case, like), without)
     weighed = BIAS + sum(weight * found[name] for name, weight in WEIGHTS.items())
     score = 1 / (1 + math.exp(-weighed))
     doubts = [name for name in GUARDS if found[name] < 0]

@@ -1,18 +1,20 @@
-"""What is weighed to decide on a claim: recall, likeness to the evidence, and what the guards say."""
+"""What is weighed to decide on a claim: recall, likeness to the evidence, entailment, and what the guards say."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from assistant.grounding.guards import GUARDS
+from assistant.grounding.guards.comparison import compared
 from assistant.grounding.likeness import Likeness
 from assistant.grounding.matching import Case
 
 _TIMES_RECALL = ("number", "name", "substitute", "swap", "role", "bound", "negation", "quantifier")
+_SURE = 4.0  # logit of the pair model from which on it says no more (guess)
 _RARE = 1.2  # weight from which a word is what a claim is about, of 0.5 to 1.6 (guess)
 
 
-def features(case: Case, like: Likeness, without: Collection[str] = ()) -> dict[str, float]:
+def features(case: Case, like: Likeness, entailed: float, without: Collection[str] = ()) -> dict[str, float]:
     """The features of a claim by name, all the greater the more speaks for it.
 
     A guard has 0 where it is silent, down to -1 or below where it is sure. What says more of a claim that is nearly
@@ -27,6 +29,8 @@ def features(case: Case, like: Likeness, without: Collection[str] = ()) -> dict[
         "recall in one": recall,
         "sentence": like.sentence,
         "window": like.window,
+        # Where the comparison is known to be made, the pair model is not asked whether it is.
+        "entailment": max(0.0 if compared(case) > 0 else -_SURE, min(_SURE, entailed)),
         "missing name": -float(any(term.name for term in missing)),
         "missing rare": -sum(term.weight >= _RARE for term in missing) / max(1, rare),
     }

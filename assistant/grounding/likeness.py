@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,7 +50,7 @@ def likeness(case: Case) -> Likeness:
         sum(term.weight * share for term, share in zip(case.claim.terms, found, strict=True)) for found in case.matches
     ]
     chosen = sorted(sorted(range(len(said)), key=lambda at: -said[at])[:_COMPARED])
-    texts = [case.claim.text, *(heading.text for heading in case.headings)]
+    texts = [in_full(case), *(heading.text for heading in case.headings)]
     vectors = _embedder().embed([*texts, *(case.sentences[at].parsed.text for at in chosen)])
     claim, headings, sentences = vectors[0], vectors[1 : len(texts)], vectors[len(texts) :]
     cosines = sentences @ claim
@@ -67,6 +68,22 @@ def likeness(case: Case) -> Likeness:
         {at: float(cosine) for at, cosine in zip(chosen, cosines, strict=True)},
         _kin(case, [case.sentences[at] for at in chosen]),
     )
+
+
+def in_full(case: Case) -> str:
+    """The claim, with abbreviations that the evidence only has in full written out: to the encoder "DL" is letters."""
+    text = " ".join(sentence.parsed.text for sentence in case.sentences)
+
+    def written_out(found: re.Match[str]) -> str:
+        if re.search(rf"\b{found.group()}\b", text):
+            return found.group()
+        run = re.search(r"\b" + r"\w*[\s-]+".join(found.group(1)) + r"\w*", text, re.IGNORECASE)
+        return run.group() if run else found.group()
+
+    return _ABBREVIATION.sub(written_out, case.claim.text)
+
+
+_ABBREVIATION = re.compile(r"\b([A-Z]{2,5})s?\b")
 
 
 def _kin(case: Case, sentences: Sequence[Sentence]) -> dict[int, float]:
