@@ -23,7 +23,8 @@ _APART = 0.08  # cosine taken from a phrase that only says where or of what ("in
 _LIKE = 0.2  # cosine from which a new term may take the place of an earlier one (development split of the follow-ups)
 
 _COURTESY = re.compile(
-    r"^(?:\s*(?:thanks|thank you|thx|ta|cheers|ok|okay|k|great|cool|nice|right|alright|hmm+|oh|ah|yes|yeah|yep|no|sure"
+    r"^(?:\s*(?:hi|hello|hey|hiya"
+    r"|thanks|thank you|thx|ta|cheers|ok|okay|k|great|cool|nice|right|alright|hmm+|oh|ah|yes|yeah|yep|no|sure"
     r"|got it|i see|perfect|awesome|lovely|brilliant|good|well|sorry|please)\b(?: (?:so much|a lot|very much|then))?"
     r"[\s,.!;:-]*)+",
     re.IGNORECASE,
@@ -40,7 +41,7 @@ _NEW_SUBJECT = re.compile(
     r"(?: (?:though|then|now))?\s*[,:.;!?–-]*\s+(?=\S)",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"^\s*(?:(?:and|but|so|or|also|plus|then)\b[\s,]*)+", re.IGNORECASE)
+_LEAD = re.compile(r"^\s*(?:(?:and|but|so|or|also|plus|then|basically|actually|honestly)\b[\s,]*)+", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(
     r"^\s*(?:(?:and|but|so|or|ok|okay)\b[\s,]*)*(?:what|how|wat|whats|hows)(?:'s)? ?(?:about|abt|of)\s+", re.IGNORECASE
 )
@@ -49,7 +50,7 @@ _AUXILIARY = (
     r"|doesn't|didn't|can't|couldn't|won't|wouldn't|shouldn't"
 )
 _CLAUSE = re.compile(
-    r"^(?:what|which|who|whose|how)\b(?:\W+\w+){3,}|"
+    r"^(?:what|wat|wht|which|who|whose|how)\b(?:\W+\w+){3,}|"
     rf"^(?:what|which|who|whose|where|when|why|how|whats|what's|who's|how's|where's)\b.*\b(?:{_AUXILIARY}|to)\b"
     rf"|^(?:{_AUXILIARY})\b \S+ \S+|^(?:what's|who's|where's|how's|whats)\b|^how to\b"
     r"|^(?:give|tell|name|list|show|explain|describe|compare|recommend|suggest|define)\b"
@@ -86,7 +87,8 @@ _EMPTY = re.compile(
     r"|\b(?:this|that)\s+(?:job|field|career|role|profession|guide|roadmap|playbook|subject|line)\b"
     r"|\b(?:is|are|was|were)\s+there\b|\bthere\s+(?:is|are|was|were)\b|\bthere's\b|\bmake it as\b"
     r"|\b\w{3,}(?<!\babout)(?<!\bis)(?<!\bdo)(?<!\bdoes)(?<!\bfor)(?<!\bwith)(?<!\bwas)\s+that\s+(?:is|are|can|will|matter|help|have|the|i|we|you|they|it)\b"
-    r"|\bso that\b|\bhere (?:is|are)\b",
+    r"|\bso that\b|\bhere (?:is|are)\b"
+    r"|\b(?:do|does|did|will|would|can)\s+they\s+(?:\w+ly\s+)?(?:ask|test|want|look|expect|hire|check|care|grill|quiz)\b",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"\b(?:more|less|higher|lower|better|worse|different|same|enough|else)\b", re.IGNORECASE)
@@ -180,7 +182,10 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
     if ordinal:
         return ordinal
     if about or not _CLAUSE.search(bare):
-        return _in_place(bare, previous, embed, about=bool(about)) or _joined(previous.question, asked)
+        placed = _in_place(bare, previous, embed, about=bool(about))
+        if not placed and about and _is_new(bare, previous.question, embed):
+            return asked
+        return placed or _joined(previous.question, asked)
     return _resolved(bare, turns) or _part_of(asked, turns) or _joined(_context(turns), asked)
 
 
@@ -359,6 +364,16 @@ def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
     if float(likeness[best]) < _LIKE and not (len(candidates) == 1 and named):
         return None
     return candidates[best]
+
+
+def _is_new(fragment: str, question: str, embed: Embed | None) -> bool:
+    """Whether what is asked about has nothing to do with the earlier question: Docker, after the books to read."""
+    text = re.sub(r"^(?:the|a|an|some)\s+", "", fragment.strip(" ?.!"), flags=re.IGNORECASE)
+    plain = content(text) and not _DEPENDENT.match(text) and not _PRONOUN.search(text) and not _NOT_IN_PLACE.match(text)
+    if not plain or embed is None or len(text.split()) > 3 or _LEVEL.match(text):
+        return False
+    vectors = embed([text.lower(), *(phrase.text.lower() for phrase in phrases(question))])
+    return bool((vectors[1:] @ vectors[0]).max(initial=0.0) < _LIKE)
 
 
 def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:

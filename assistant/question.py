@@ -32,6 +32,10 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"\b(?:{pattern})\b(?!['’]\w)", re.IGNORECASE), words)
     for pattern, words in (
         (r"(?:explain |tell me )?like i['’]?(?:m| am) (?:five|5)|eli5|lol|ugh|tbh|be (?:straight|honest) with me", ""),
+        (r"outta", "out of"),
+        (r"gonna", "going to"),
+        (r"wanna", "want to"),
+        (r"gotta", "have to"),
         (r"(?:respected )?sir|ma['’]?am|kindly|(?<!\w )please", ""),
         (r"(?:mles|ml engineers|ml engs|ml devs)", "machine learning engineers"),
         (r"(?:mle|ml engineer|ml eng|ml dev)", "machine learning engineer"),
@@ -88,7 +92,13 @@ _ASKING = re.compile(
 )
 _OPENS = re.compile(r"(?:what|which|how|who|where|when|why)\b", re.IGNORECASE)
 # "Is that what …?" points at the story told before.
-_POINTING = re.compile(r"(?:so |and |but )?(?:is|was|does|would) (?:that|this|it)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"(?:so |and |but )?(?:(?:is|was|does|would) (?:that|this|it)\b"
+    r"|(?:is|are|was) (?:he|she|they|my \w+) (?:right|wrong|correct|joking|serious|having|being|talking)\b"
+    r"|(?:am i|are we) (?:kidding|fooling|wasting|mad|crazy|right|wrong|being)\b"
+    r"|(?:is )?(?:true|right|fair|correct)\b)",
+    re.IGNORECASE,
+)
 _TELLING = re.compile(  # a request that asks without a question mark
     r"\W*(?:and |then |so |now |please |kindly |just )*"
     r"(?:tell|name|list|explain|give|describe|suggest|recommend|compare|advise|guide)\b",
@@ -173,7 +183,8 @@ _STATED = re.compile(
 )
 _SUPPOSES = re.compile(
     r"^(?:given|since|as|because|seeing|assuming|considering|now) (?:that )?(?!a |an |well )\w+|\bsays\b.*, so\b"
-    r"|,? (?:right|correct|isn't it|have i got that right)\s*\?",
+    r"|(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bthat)(?<!\bthis)(?<!\bit),? "
+    r"(?:right|correct|isn't it|have i got that right)\s*\?",
     re.IGNORECASE,
 )
 _STEPS = re.compile(r"\b(?:steps?|stages?|phases?|action plan|road ?map (?:to|for))\b", re.IGNORECASE)

@@ -84,6 +84,8 @@ _CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
         ),
     )
 )
+_WITHOUT_DEGREE = re.compile(r"\b(?:without|no|lacking) (?:an? |any |my |the )?(?:\w+ )?degrees?\b", re.IGNORECASE)
+_DEGREE = re.compile(r"\b(?:degrees?|bachelor['’]?s?|master['’]?s|ph\.?d\.?)(?!\w)", re.IGNORECASE)
 # Of the sum; set by hand on the development questions (docs/reader.md).
 WEIGHTS = {
     "match": 4.0,
@@ -94,6 +96,7 @@ WEIGHTS = {
     "length": 0.4,
     "asked": 0.6,
     "opens": 0.2,
+    "others": -1.5,
     "leads": -0.3,
 }
 ASKED_FROM, ASKED_TO = 0.55, 0.9  # cosine of a question and a heading: unlike below the first, the same from the second
@@ -110,8 +113,8 @@ def signals(
     plain: cosine of the question and the unit alone; passage: the hit's score; covered: the share of the question's
     focus terms that the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked
     for; asked: how near the question is to the heading, where that is a question itself; opens: the same, for the
-    first unit of the section; length: words, up to a full sentence; leads: whether it leads a list, or opens as an
-    aside.
+    first unit of the section; others: whether it is about another level or degree than the one asked for; length:
+    words, up to a full sentence; leads: whether it leads a list, or opens as an aside.
     """
     texts = [unit.in_context for unit in units]
     questions = list(dict.fromkeys((asked.text, asked.focus)))
@@ -129,6 +132,7 @@ def signals(
         "fits": np.array([fit(asked, unit.text) for unit in units]),
         "asked": headed,
         "opens": headed * np.array([_opens(asked, unit) for unit in units]),
+        "others": np.array([about_others(asked, unit) for unit in units]),
         "length": np.array([min(len(unit.text.split()), FULL) / FULL for unit in units]),
         "leads": np.array([float(unit.kind == "lead-in" or unit.hedges) for unit in units]),
     }
@@ -190,6 +194,8 @@ def about_others(asked: Asked, unit: Unit) -> float:
     if asked.supposes:
         return 0.0
     worst = 0.0
+    if asked.of_figures and _WITHOUT_DEGREE.search(asked.focus):
+        worst = float(bool(_DEGREE.search(_WITHOUT_DEGREE.sub("", unit.text))))
     for names in _CONTRASTS:
         wanted = {place for place, name in enumerate(names) if name.search(asked.focus)}
         if not wanted or (asked.wants("comparison") and len(wanted) == 1):

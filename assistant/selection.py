@@ -32,6 +32,7 @@ REPEATS = 0.4
 # Two units say the same from this cosine on, or where this share of one's words stands in the other; read off answers.
 SAME, SAME_WORDS = 0.84, 0.8
 SAME_QUESTION = 0.7  # cosine from which on a heading asks what is asked; a guess
+SETTLED = 2.0  # fit from which on a sentence says whether something is needed
 ON_THE_SAME = 0.7  # cosine from which on two guides' sentences with other figures speak of the same thing; a guess
 # Names and figures: "two to four years" is not "six months", however near the sentences.
 _SPECIFICS = re.compile(
@@ -116,7 +117,8 @@ def best_sentences(
         words += len(units[i].text.split())
         chosen.append([i])
         left.remove(i)
-    lines = _in_order(asked, _figures_first(asked, [Line(tuple(units[i] for i in group)) for group in chosen]), embed)
+    lines = [Line(tuple(units[i] for i in group)) for group in chosen]
+    lines = _in_order(asked, _settling_first(asked, _figures_first(asked, lines)), embed)
     return _cut(_with_antecedents(lines, units))
 
 
@@ -145,6 +147,16 @@ def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
         return list(lines)
     blocks = {(line.unit.hit, line.unit.block) for line in holding}
     return holding + [line for line in lines if line not in holding and (line.unit.hit, line.unit.block) in blocks]
+
+
+def _settling_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
+    """Where it is asked whether something is needed, first the line of the best passage that says so."""
+    if asked.kinds[:1] != ("need",) or asked.supposes or not lines:
+        return list(lines)
+    beside = [line for line in lines if line.unit.hit == lines[0].unit.hit]
+    settling = max(beside, key=lambda line: fit(asked, line.unit.text))  # the first of those that say it as well
+    first = [settling] if fit(asked, settling.unit.text) >= SETTLED else []
+    return first + [line for line in lines if line not in first]
 
 
 def _most(asked: Asked) -> int:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,9 @@ class BertEncoder:
             OSError: If a file cannot be read.
         """
         import onnxruntime
-        from tokenizers import Tokenizer
 
         shape = _shape(folder)
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(shape.tokens)  # the file itself may say 128, and pad to that
-        self._tokenizer.no_padding()
+        self._tokenizer = _tokenizer(folder / "tokenizer.json", shape.tokens)
         self._lower_case = shape.lower_case
         self._threads = threads or cores()
         tensors = _safetensors(folder / "model.safetensors")
@@ -149,6 +147,17 @@ class BertEncoder:
     def _clean(self, text: str) -> str:
         text = text.encode("utf-8", "replace").decode()  # a lone surrogate is an error to the tokenizer
         return text.lower() if self._lower_case else text
+
+
+@lru_cache(maxsize=4)
+def _tokenizer(path: Path, tokens: int) -> Any:
+    """The tokenizer of a file, read once for all that are made from it."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.enable_truncation(tokens)  # the file itself may say 128, and pad to that
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _batches(order: Iterable[int], ids: Sequence[Sequence[int]]) -> Iterable[list[int]]:

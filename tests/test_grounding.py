@@ -149,6 +149,22 @@ def test_evidence_on_another_matter_supports_nothing():
     assert verdict.score < 0.05
 
 
+DEPENDS = "Bonuses depend on performance and on how profitable the company is."
+
+
+@pytest.mark.parametrize("claim", [DEPENDS, f"{DEPENDS} [1]", DEPENDS.lower().rstrip(".")])
+def test_a_whole_sentence_of_the_evidence_is_supported(claim):
+    found = support(claim, [f"{SALARY} {DEPENDS}"])
+    assert found.supported
+    assert found.score == 1.0
+    assert found.spans == ((0, len(SALARY) + 1, len(SALARY) + 1 + len(DEPENDS)),)
+
+
+def test_a_part_of_a_sentence_is_not_taken_for_the_sentence():
+    assert support("Furniture is paid for by the company.", [POLICY]).score < 1.0
+    assert not support("It is mandatory.", [DEGREE]).supported
+
+
 @pytest.mark.parametrize(
     ("claim", "evidence"),
     [("", ["text"]), ("claim", []), ("claim", [""]), ("…", ["text"]), ("Yes.", ["text"]), ("[1]", ["text 1"])],

@@ -74,6 +74,9 @@ def support(
     )
     if not case.whole or not case.sentences:
         return Support(0.0, False, (), ("recall",))
+    quoted = next((sentence for sentence in case.sentences if _quotes(case.claim.text, sentence.parsed.text)), None)
+    if quoted is not None:
+        return Support(1.0, True, ((quoted.text_index, quoted.parsed.start, quoted.parsed.end),))
     like = likeness(case)
     found = features(case, like, entailment(case, like), without)
     weighed = BIAS + sum(weight * found[name] for name, weight in WEIGHTS.items())
@@ -87,3 +90,13 @@ def support(
         for sentence in case.cover or [case.sentences[like.nearest]]
     )
     return Support(round(score, 4), supported, spans, tuple(doubts))
+
+
+def _quotes(claim: str, sentence: str) -> bool:
+    """Whether a claim is a whole sentence of the evidence, or what a list item names before its colon."""
+    said, there = _plain(claim), _plain(sentence)
+    return said == there or there.startswith(f"{said}: ")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").strip(' \n\t.!;:-*•"“”').split())
