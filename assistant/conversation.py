@@ -361,7 +361,7 @@ def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
     vectors = embed([new.lower(), *(phrase.text.lower() for phrase in candidates)])
     likeness = vectors[1:] @ vectors[0]
     best = int((likeness - [_APART * bool(phrase.preposition) for phrase in candidates]).argmax())
-    if float(likeness[best]) < _LIKE and not (len(candidates) == 1 and named):
+    if float(likeness[best]) < _LIKE and not (len(candidates) == 1 and named and new[:1].isupper()):
         return None
     return candidates[best]
 
