@@ -161,14 +161,10 @@ class Matcher:
         """The encoder of questions and that of sentences."""
         with self._lock:
             if self._encoders is None:
-                from index.bert import BertEncoder
+                from index.bert import BertEncoder, read_changes
 
-                with np.load(WEIGHTS) as file:
-                    stored = {name: file[name].astype(np.float32) for name in file.files}
-                heads = [name for name in stored if name.startswith("head.")]
-                self._head = {name.removeprefix("head."): stored[name] for name in heads}
-                changed = sorted({name.rsplit("/", 1)[0] for name in stored if "/" in name})
-                changes = {name: (stored[f"{name}/left"], stored[f"{name}/right"]) for name in changed}
+                changes, heads = read_changes(WEIGHTS)
+                self._head = {name.removeprefix("head."): head for name, head in heads.items()}
                 self._encoders = BertEncoder(default_folder(), changes=changes), default_encoder()
             return self._encoders
 

@@ -149,6 +149,15 @@ class BertEncoder:
         return text.lower() if self._lower_case else text
 
 
+def read_changes(path: Path) -> tuple[dict[str, tuple[Vectors, Vectors]], dict[str, Vectors]]:
+    """What fine-tuning left in a file: the `changes` that a `BertEncoder` takes, and every other array, in float32."""
+    with np.load(path) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    lefts = [name for name in arrays if name.endswith("/left")]
+    changes = {name.removesuffix("/left"): (arrays.pop(name), arrays.pop(f"{name[:-4]}right")) for name in lefts}
+    return changes, arrays
+
+
 @lru_cache(maxsize=4)
 def _tokenizer(path: Path, tokens: int) -> Any:
     """The tokenizer of a file, read once for all that are made from it."""

@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +32,7 @@ from assistant.grounding.likeness import likeness
 from evals.selective import auroc
 from index.embedding import DEFAULT_EMBEDDER, model_folder
 from tests.fit_grounding import SCORES, Claim, claims, pair_key, read_case
+from tests.low_rank import Learning, batches, factors, put_beside
 from tests.near_copies import near_copies
 
 RANK, RATE, BATCH, TOKENS, EPOCHS = 16, 1e-3, 32, 160, 3
@@ -54,21 +53,6 @@ class Example:
     key: str
 
 
-class LowRank(nn.Module):
-    """A linear layer with a matrix of low rank beside its own."""
-
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.layer = layer
-        self.right = nn.Parameter(torch.randn(RANK, layer.in_features) / math.sqrt(layer.in_features))
-        self.left = nn.Parameter(torch.zeros(layer.out_features, RANK))
-
-    def forward(self, value: Tensor) -> Tensor:
-        """The layer's output, and what the matrix adds to it."""
-        result: Tensor = self.layer(value) + (value @ self.right.T) @ self.left.T
-        return result
-
-
 class PairModel(nn.Module):
     """The encoder with its changes, and the linear layer over the vector of a pair."""
 
@@ -81,13 +65,7 @@ class PairModel(nn.Module):
         self.encoder.eval()  # no dropout: three epochs are too few to learn by heart, and it takes a fifth of the time
         for parameter in self.encoder.parameters():
             parameter.requires_grad_(False)
-        self.changed: dict[str, LowRank] = {}
-        for name, layer in list(self.encoder.named_modules()):
-            place = re.search(r"encoder\.layer\.(\d+)", name)
-            if isinstance(layer, nn.Linear) and place and int(place.group(1)) >= FROZEN:
-                above, _, last = name.rpartition(".")
-                self.changed[name] = LowRank(layer)
-                setattr(self.encoder.get_submodule(above), last, self.changed[name])
+        self.changed = put_beside(self.encoder, RANK, first=FROZEN)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
@@ -142,36 +120,21 @@ def learn(learnt: Sequence[Example]) -> PairModel:
     random.seed(0)
     torch.manual_seed(0)
     model = PairModel()
-    optimizer = torch.optim.AdamW(model.trained(), lr=RATE, weight_decay=0.01)
-    epochs = []
+    planned: list[list[Example]] = []
     for _ in range(EPOCHS):
         seen = [one for one in learnt if random.random() < PARTS.get(one.source, 1.0)]
-        random.shuffle(seen)
-        batches = []
-        for start in range(0, len(seen), 16 * BATCH):
-            chunk = sorted(seen[start : start + 16 * BATCH], key=lambda one: sum(map(len, one.pair)))
-            batches += [chunk[place : place + BATCH] for place in range(0, len(chunk), BATCH)]
-        random.shuffle(batches)
-        epochs += batches
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1, (step + 1) / 30) * max(0.02, 1 - step / len(epochs))
-    )
+        planned += batches(seen, BATCH, lambda one: sum(map(len, one.pair)))
+    learning = Learning([{"params": model.trained(), "lr": RATE}], steps=len(planned), rising=30)
     running, started = 0.0, time.monotonic()
-    for step, batch in enumerate(epochs, 1):
+    for step, batch in enumerate(planned, 1):
         shares = torch.tensor([SHARES.get(one.source, 1.0) for one in batch])
         labels = torch.tensor([float(one.supported) for one in batch])
         logits = model([one.pair for one in batch])
         losses = functional.binary_cross_entropy_with_logits(logits, labels, reduction="none")
-        loss = (shares * losses).mean()
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.trained(), 1.0)
-        optimizer.step()
-        schedule.step()
-        running += float(loss.detach())
+        running += learning.step((shares * losses).mean())
         if step % 25 == 0:
             took = time.monotonic() - started
-            print(f"step {step} of {len(epochs)}, loss {running / 25:.3f}, {took:.0f} s", flush=True)
+            print(f"step {step} of {len(planned)}, loss {running / 25:.3f}, {took:.0f} s", flush=True)
             running = 0.0
     return model
 
@@ -202,10 +165,7 @@ def report(asked: Sequence[Example], logits: NDArray[np.float64]) -> None:
 
 def write(model: PairModel) -> None:
     """Put what was learnt where the claim check reads it."""
-    stored: dict[str, Any] = {}
-    for name, layer in model.changed.items():
-        stored[f"{name}.weight/left"] = layer.left.detach().numpy().astype(np.float16)
-        stored[f"{name}.weight/right"] = layer.right.detach().numpy().astype(np.float16)
+    stored = factors(model.changed)
     stored["head"] = model.head.weight.detach().numpy()[0]
     stored["head.bias"] = model.head.bias.detach().numpy()
     np.savez_compressed(WEIGHTS, **stored)

@@ -25,6 +25,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from index.embedding import DEFAULT_EMBEDDER, SentenceTransformerEmbedder, model
 from index.passage import Hit
 from index.passage_index import PassageIndex
 from index.sync import sync_documents
+from tests.low_rank import Learning, batches, factors, put_beside
 
 DATA = Path(__file__).parent / "data" / "matching"
 RANK, RATE, BATCH, TOKENS = 16, 1e-3, 24, 96
@@ -78,33 +80,13 @@ class Collection:
             self.mask[place, : len(state)] = True
 
 
-class LowRank(nn.Module):
-    """A linear layer with a matrix of low rank beside its own."""
-
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        self.layer = layer
-        self.right = nn.Parameter(torch.randn(RANK, layer.in_features) / math.sqrt(layer.in_features))
-        self.left = nn.Parameter(torch.zeros(layer.out_features, RANK))
-
-    def forward(self, value: Tensor) -> Tensor:
-        """The layer's output, and what the matrix adds to it."""
-        result: Tensor = self.layer(value) + (value @ self.right.T) @ self.left.T
-        return result
-
-
 class QuestionModel(nn.Module):
     """The question encoder, the weights of tokens, and the bar."""
 
     def __init__(self, base: nn.Module, width: int) -> None:
         super().__init__()
         self.encoder = copy.deepcopy(base)
-        self.changed: dict[str, LowRank] = {}
-        for name, layer in list(self.encoder.named_modules()):
-            if isinstance(layer, nn.Linear) and "encoder.layer" in name:
-                above, _, last = name.rpartition(".")
-                self.changed[name] = LowRank(layer)
-                setattr(self.encoder.get_submodule(above), last, self.changed[name])
+        self.changed = put_beside(self.encoder, RANK)
         self.token, self.bar = nn.Linear(width, 1), nn.Linear(width, 1)
         for head in (self.token, self.bar):
             nn.init.zeros_(head.weight)
@@ -209,10 +191,10 @@ def loss_of(model: QuestionModel, vector: Tensor, states: Tensor, one: Asked, co
     total = torch.zeros(())
     for name, answers in one.answers.items():
         collection = collections[name]
-        count = len(collection.vectors)
-        hard = torch.topk(collection.vectors @ vector.detach(), min(count, HARD)).indices.tolist()
+        size = len(collection.vectors)
+        hard = torch.topk(collection.vectors @ vector.detach(), min(size, HARD)).indices.tolist()
         kept = {*answers, *one.ignored.get(name, ())}
-        wrong = [place for place in dict.fromkeys([*hard, *random.sample(range(count), RANDOM)]) if place not in kept]
+        wrong = [place for place in dict.fromkeys([*hard, *random.sample(range(size), RANDOM)]) if place not in kept]
         places = torch.tensor([*answers, *wrong])
         scores, bar = model.score(vector, states, collection, places)
         every = torch.logsumexp(torch.cat([scores, bar[None]]), 0)
@@ -228,33 +210,17 @@ def loss_of(model: QuestionModel, vector: Tensor, states: Tensor, one: Asked, co
 def train(model: QuestionModel, tokenizer: Any, asked: list[Asked], collections: Any, epochs: float) -> None:
     """Learn from questions, those of like length together."""
     groups = [{"params": list(model.trained()), "lr": RATE}, {"params": [model.shares], "lr": 5 * RATE}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = max(1, int(epochs * len(asked) / BATCH))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1, (step + 1) / 50) * max(0.02, 1 - step / steps)
-    )
-    batches: list[list[Asked]] = []
+    steps = int(epochs * len(asked) / BATCH)
+    learning = Learning(groups, steps=steps, rising=50)
+    endless = chain.from_iterable(batches(asked, BATCH, lambda one: len(one.text)) for _ in count())
     running = 0.0
-    for step in range(steps):
-        if not batches:
-            random.shuffle(asked)
-            for start in range(0, len(asked), 16 * BATCH):
-                chunk = sorted(asked[start : start + 16 * BATCH], key=lambda one: len(one.text))
-                batches += [chunk[place : place + BATCH] for place in range(0, len(chunk), BATCH)]
-            random.shuffle(batches)
-        batch = batches.pop()
+    for step, batch in enumerate(islice(endless, steps), 1):
         with torch.autocast("cpu", torch.bfloat16):
             vectors, states = encode(model.encoder, tokenizer, [one.text for one in batch])
         losses = [loss_of(model, *rest, collections) for rest in zip(vectors, states, batch, strict=True)]
-        loss = torch.stack(losses).mean()
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.trained(), 1.0)
-        optimizer.step()
-        schedule.step()
-        running += float(loss.detach())
-        if (step + 1) % 50 == 0:
-            print(f"step {step + 1} of {steps}, loss {running / 50:.3f}", flush=True)
+        running += learning.step(torch.stack(losses).mean())
+        if step % 50 == 0:
+            print(f"step {step} of {steps}, loss {running / 50:.3f}", flush=True)
             running = 0.0
 
 
@@ -282,10 +248,7 @@ def report(model: QuestionModel, tokenizer: Any, asked: Sequence[Asked], collect
 
 def write(model: QuestionModel) -> None:
     """Put what was learnt where the matcher reads it."""
-    stored: dict[str, Any] = {}
-    for name, layer in model.changed.items():
-        stored[f"{name}.weight/left"] = layer.left.detach().numpy().astype(np.float16)
-        stored[f"{name}.weight/right"] = layer.right.detach().numpy().astype(np.float16)
+    stored = factors(model.changed)
     for name, head in (("token", model.token), ("bar", model.bar)):
         stored[f"head.{name}"] = head.weight.detach().numpy()[0]
         stored[f"head.{name}.bias"] = head.bias.detach().numpy()

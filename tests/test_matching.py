@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from assistant.matching import Matcher
-from index.embedding import SentenceTransformerEmbedder
+from index.embedding import SentenceTransformerEmbedder, Vectors
 
 SALARY = "Salary A senior machine learning engineer earns about $150,000 to $250,000 a year."
 PEOPLE = "Networking Join communities and forums, and attend meetups and conferences."
@@ -67,9 +68,9 @@ def test_what_is_encoded_is_not_embedded_again(matcher: Matcher) -> None:
     asked: list[str] = []
     embedder = SentenceTransformerEmbedder()
 
-    def embed(texts: object) -> np.ndarray:
-        asked.extend(texts)  # type: ignore[call-overload]
-        return embedder.embed(list(texts))  # type: ignore[call-overload]
+    def embed(texts: Sequence[str]) -> Vectors:
+        asked.extend(texts)
+        return embedder.embed(texts)
 
     matcher.prepare(SENTENCES)
     vectors = matcher.sharing(embed)([SALARY, "Something else", JOBS, SALARY])

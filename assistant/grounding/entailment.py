@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from assistant.grounding.likeness import Likeness, in_full
 from assistant.grounding.matching import Case
 from index.embedding import Vectors, default_folder
@@ -60,17 +58,8 @@ def _judged(claim: str, sentences: str) -> float:
 
 @lru_cache(maxsize=1)
 def _model() -> tuple[BertEncoder, Vectors, float]:
-    from index.bert import BertEncoder
+    from index.bert import BertEncoder, read_changes
 
-    with np.load(WEIGHTS) as stored:
-        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-    changes = {
-        name.removesuffix("/left"): (arrays[name], arrays[name.replace("/left", "/right")])
-        for name in arrays
-        if name.endswith("/left")
-    }
-    return (
-        BertEncoder(default_folder(), threads=1, changes=changes, eight_bit=True),
-        arrays["head"],
-        float(arrays["head.bias"][0]),
-    )
+    changes, head = read_changes(WEIGHTS)
+    encoder = BertEncoder(default_folder(), threads=1, changes=changes, eight_bit=True)
+    return encoder, head["head"], float(head["head.bias"][0])
