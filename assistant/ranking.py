@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,8 +85,7 @@ _CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
         ),
     )
 )
-_WITHOUT_DEGREE = re.compile(r"\b(?:without|no|lacking) (?:an? |any |my |the )?(?:\w+ )?degrees?\b", re.IGNORECASE)
-_DEGREE = re.compile(r"\b(?:degrees?|bachelor['’]?s?|master['’]?s|ph\.?d\.?)(?!\w)", re.IGNORECASE)
+_WITHOUT = re.compile(r"\b(?:without|no|lacking)\s+(?:(?:an?|any|my|the)\s+)*((?:[\w'’.-]+\s*){1,3})", re.IGNORECASE)
 # Of the sum; set by hand on the development questions (docs/reader.md).
 WEIGHTS = {
     "match": 4.0,
@@ -193,9 +193,7 @@ def about_others(asked: Asked, unit: Unit) -> float:
     """1 where a unit is about others than those the question names, 0.7 where it is about some of them and others."""
     if asked.supposes:
         return 0.0
-    worst = 0.0
-    if asked.of_figures and _WITHOUT_DEGREE.search(asked.focus):
-        worst = float(bool(_DEGREE.search(_WITHOUT_DEGREE.sub("", unit.text))))
+    worst = float(asked.of_figures and _has_what_is_missing(asked.focus, unit.text))
     for names in _CONTRASTS:
         wanted = {place for place, name in enumerate(names) if name.search(asked.focus)}
         if not wanted or (asked.wants("comparison") and len(wanted) == 1):
@@ -205,6 +203,24 @@ def about_others(asked: Asked, unit: Unit) -> float:
         if said - wanted and not (asked.wants("comparison") and wanted <= said):
             worst = max(worst, 0.7 if said & wanted else 1.0)
     return worst
+
+
+def _has_what_is_missing(question: str, text: str) -> bool:
+    """Whether a text is about those who have what a question says is not there: "without a degree", "no experience"."""
+    for found in _WITHOUT.finditer(question):
+        terms = _opening_terms(found[1])
+        if not terms:
+            continue
+        kinds = [name for names in _CONTRASTS for name in names if name.search(terms[-1])]
+        said = _WITHOUT.sub("", text)
+        if stem(terms[-1]) in stems(said) or any(kind.search(said) for kind in kinds):
+            return True
+    return False
+
+
+def _opening_terms(words: str) -> list[str]:
+    """The words that a phrase begins with, up to the first that says nothing of what it is about."""
+    return [term for word in takewhile(focus_terms, words.split()) for term in focus_terms(word)]
 
 
 def _spread(values: NDArray[np.floating]) -> Scores:
