@@ -102,6 +102,27 @@ def test_thanks_are_not_searched_for() -> None:
     assert alone("thanks! what is Docker used for", "Do I need a degree?") == "what is Docker used for"
 
 
+def test_a_greeting_takes_nothing_from_what_was_asked_before() -> None:
+    assert alone("hi so wat do they test u on", "How do I get a job in a bank?") == "wat do they test u on"
+
+
+def test_they_may_be_those_who_hire_and_not_what_was_named_last() -> None:
+    assert alone("do they care about grades?", "Which books should I read?") == "do they care about grades?"
+    assert alone("do they give paid leave?", "What do pilots earn?") == "do pilots give paid leave?"
+
+
+@pytest.mark.parametrize("condition", ["if I have a degree", "unless I have a degree"])
+def test_a_condition_alone_is_added_to_the_earlier_question(condition: str) -> None:
+    result = alone(f"and {condition}?", "How long does it take to become a nurse?")
+    assert result.startswith("How long does it take to become a nurse?")
+    assert result.lower().endswith(f"{condition.lower()}?")
+
+
+def test_what_about_something_unlike_all_that_was_named_is_a_new_subject() -> None:
+    assert alone("what about docker", "How much do nurses earn?") == "what about docker"
+    assert alone("what about docker", "What is Kubernetes used for?") == "What is docker used for?"
+
+
 def test_a_remark_between_questions_is_passed_over() -> None:
     assert alone("and hammers?", "What are saws used for?", "thanks") == "What are hammers used for?"
 
