@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from assistant.ranking import DURATION, MONEY, Embed, Scores, fits, stems
 from assistant.selection import Line
 from assistant.units import Unit
 
+_EACH = re.compile(r"\b(?:each|respectively|separately|the one and the other)\b", re.IGNORECASE)
 SHORTLIST = 12  # units looked at in pairs
 ALIKE = 1.0  # for two sides that both hold a figure of a kind: one side's figure wants the other's; a guess
 
@@ -22,7 +24,8 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
     if not named or not all(named):
         return []
     apart = [named[0] - named[1], named[1] - named[0]]
-    if any(all(2 * len(side & set(stems(units[i].text))) > len(side) for side in apart) for i in best[:2]):
+    of_each = bool(_EACH.search(asked.focus))
+    if any(_holds_both(apart, units[i]) and not (of_each and _lists_both(apart, units[i])) for i in best[:2]):
         return []
     vectors = embed([*_sub_questions(asked), *(unit.in_context for unit in units)])
     likeness = vectors[2:] @ vectors[:2].T
@@ -34,6 +37,9 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
     for number in (0, 1):
         holds = np.array([float(bool(apart[number] & set(stems(unit.in_context)))) for unit in units])
         merits.append(shared + 2 * likeness[:, number] - likeness[:, 1 - number] + 0.5 * holds)
+    if of_each:  # a list that names both says nothing of each
+        listed = np.array([float(_lists_both(apart, unit)) for unit in units])
+        merits = [merit - listed for merit in merits]
     shortlist = sorted(best, key=lambda i: -float(max(merits[0][i], merits[1][i])))[:SHORTLIST]
     pairs = [(i, j) for i in shortlist for j in shortlist if i != j]
     if not pairs:
@@ -46,6 +52,19 @@ def side_by_side(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequ
 
     chosen = max(pairs, key=together)
     return [Line((units[i],), "item", side[:1].upper() + side[1:]) for i, side in zip(chosen, asked.sides, strict=True)]
+
+
+def _holds_both(sides: Sequence[frozenset[str]], unit: Unit) -> bool:
+    """Whether a unit speaks of both sides."""
+    said = set(stems(unit.text))
+    return all(2 * len(side & said) > len(side) for side in sides)
+
+
+def _lists_both(sides: Sequence[frozenset[str]], unit: Unit) -> bool:
+    """Whether a unit names both sides one after the other: "linear algebra, calculus and statistics"."""
+    words = [frozenset(stems(word)) for word in unit.text.split()]
+    first, second = ([place for place, word in enumerate(words) if word & side] for side in sides)
+    return any(abs(i - j) <= 2 for i in first for j in second)
 
 
 def guide_by_guide(asked: Asked, units: Sequence[Unit], best: Sequence[int]) -> list[Line]:

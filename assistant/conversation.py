@@ -91,6 +91,11 @@ _EMPTY = re.compile(
     r"|\b(?:do|does|did|will|would|can)\s+they\s+(?:\w+ly\s+)?(?:ask|test|want|look|expect|hire|check|care|grill|quiz)\b",
     re.IGNORECASE,
 )
+# "One" that stands for a thing said before: "and if I don't have one?"
+_INDEFINITE = re.compile(
+    r"\b(?:have|has|had|got|get|need|want|find|build|make|write|join) (?P<one>one)\b(?! \w)",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(r"\b(?:more|less|higher|lower|better|worse|different|same|enough|else)\b", re.IGNORECASE)
 _NAMED_PART = re.compile(r"\bthe (?:\w+ ){1,2}(?:part|round|section|stage|bit)s?$", re.IGNORECASE)
 _BECOMING = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?$", re.IGNORECASE)  # "it" is the way there
@@ -181,6 +186,9 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
     ordinal = _named_by_ordinal(bare, turns)
     if ordinal:
         return ordinal
+    indefinite = _one_meant(bare, turns)
+    if indefinite:
+        return indefinite
     if about or not _CLAUSE.search(bare):
         placed = _in_place(bare, previous, embed, about=bool(about))
         if not placed and about and _is_new(bare, previous.question, embed):
@@ -415,6 +423,15 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     if kind == "own":
         name += "'" if plural else "'s"
     return f"{question[: pronoun.start()]}{name}{question[pronoun.end() :]}"
+
+
+def _one_meant(question: str, turns: Sequence[_Turn]) -> str | None:
+    """The question with "one" replaced by the thing that was spoken of as "a …"; None where there are several."""
+    one = _INDEFINITE.search(question)
+    things = [phrase for phrase in phrases(_context(turns)) if phrase.determiner in {"a", "an"} and not phrase.plural]
+    if not one or len(things) != 1 or _BECOMING.search(_context(turns)[: things[0].start]):
+        return None
+    return f"{question[: one.start('one')]}{things[0].determiner} {things[0].text}{question[one.end('one') :]}"
 
 
 def _part_of(question: str, turns: Sequence[_Turn]) -> str | None:

@@ -40,7 +40,7 @@ def list_of_headings(
     outlines = [
         outline
         for outline in guides.outlines_in(dict.fromkeys(unit.passage.document for unit in units))
-        if outline.of_headings or asked.of_steps
+        if (outline.of_headings or asked.of_steps) and asked.count in {None, len(outline.members)}
     ]
     if not outlines:
         return []

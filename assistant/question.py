@@ -46,8 +46,7 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"k8s", "Kubernetes"),
         (r"oop", "object-oriented programming"),
         (r"(?:swe|sde)", "software engineer"),
-        (r"(?:newbies?|freshers?|rookies?|noobs?|newcomers?|new grads?)(?:'s)?", "entry-level"),
-        (r"beginners?(?:'s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))", "entry-level"),
+        (r"(?:newbies?|freshers?|rookies?|noobs?|newcomers?|new grads?)", "beginner"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
         (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
         (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation)", "salary"),
@@ -78,6 +77,20 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:btech|b\.tech|bsc|b\.sc|undergrad(?:uate)?)", "bachelor's degree"),
     )
 )
+_PAY = r"(?:salar(?:y|ies)|sallary|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|compensation|money|make)"
+_OF_PAY = re.compile(
+    rf"\b{_PAY}\b|\b(?:making|take home|ask for|on offer|band|bracket)\b|[$€£₹]\s?\d|\b\d+\s?k\b", re.I
+)
+_NOVICE = re.compile(
+    r"\bbeginners?(?:'s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))\b", re.I
+)
+_EXPERIENCE = re.compile(
+    r"\b(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\+?\s*(?:years?|yrs?)"
+    r"(?: (?:of|as|in|into|behind|exp|experience|working|on the job|doing)\b|['’](?: \w+)? experience\b|$|,|\.)",
+    re.IGNORECASE,
+)
+_LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|lead|principal)\b", re.IGNORECASE)
+_LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
 # British spellings, which guides and the embedder's model know less: "behavioural", "optimisation".
 _IZE = re.compile(
     r"\b((?:optim|organ|special|visual|real|recogn|summar|general|minim|maxim|regular|normal|standard|custom|initial"
@@ -128,15 +141,16 @@ _BRIEF = re.compile(
 )
 
 _AUXILIARY = r"(?:is|are|am|was|do|does|did|can|could|should|shall|will|would|has|have|must|may|isn't|aren't|don't|doesn't|can't|won't|shouldn't)"  # noqa: E501
-_PAY = r"(?:salar(?:y|ies)|sallary|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|compensation|money|make)"
 # The first pattern that matches names the kind: a question may fit several, and the more telling come first.
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (
             "comparison",
-            r"\bvs\.?\b|\bversus\b|\bcompar(?:e|ed|es|ing|ison)\b|\bdiffer(?:s|ence|ences|ent from)?\b|\bdistinguish"
-            r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b|\bhow far apart\b|\bas against\b|\bagainst\b"
+            r"\bvs\.?\b|\bversus\b|\bcompar(?:e|ed|es|ing)\b|\bcomparison (?:of|between|with|to)\b"
+            r"|\bdiffer(?:s|ence|ences|ent from)?\b|\bdistinguish"
+            r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b|\bhow far apart\b|\bas against\b"
+            r"|^(?!(?:what|which|how|who|where|when|why|is|are|do|does|can|should)\b)(?:\S+ ){1,4}against(?: \S+){1,4}$"
             r"|\b(?:are|is|do|does) .* related?\b|\b(?:more|better|higher|lower|longer|harder|easier)\b.*\bor\b",
         ),
         (
@@ -150,6 +164,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\b(?:what|whats|what's)\b(?!.*\b(?:on top of|besides|apart from|in addition to)\b)"
             r".{0,40}\b(?:salary|sallary|pay|wage|income|ctc)\b(?!.*\bdepend)"
             r"|\bwhat (?:do|does|can|could|would|will|might) .*\b(?:earn|make|get paid)\b"
+            r"|\bwhat (?:should|can|could|would|will) .*\b(?:be (?:earning|making|paid|getting)|take home|ask for)\b"
             r"|\b(?:salary|sallary|pay|wage) (?:range|band|scale|level)s?\b|\$\s?\d|\b\d+\s?k\b|\b(?:low|high)ball",
         ),
         ("number", r"\bhow (?:many|much)\b|\bwhat (?:percentage|percent|number|share|proportion)\b|\bnumber of\b"),
@@ -176,13 +191,23 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+# What a figure depends on, or why there is none, is no figure.
+_FACTORS = re.compile(
+    r"\b(?:depend(?:s|ed|ing)? (?:on|upon)|(?:up)?on what does? (?:it|this|that) depend|factors?)\b"
+    r"|\bwhat (?:determines?|affects?|influences?|decides?|changes?|drives?|moves?)\b|^\W*(?:but |and |so )?why\b"
+    r"|\bon what (?:does|do) .*\bdepend\b",
+    re.IGNORECASE,
+)
 _STATED = re.compile(
     r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:\w+ )?"
     r"(?:steps|stages|phases|parts|points|things)\b",
     re.IGNORECASE,
 )
 _SUPPOSES = re.compile(
-    r"^(?:given|since|as|because|seeing|assuming|considering|now) (?:that )?(?!a |an |well )\w+|\bsays\b.*, so\b"
+    r"^(?:given|since|because|seeing|assuming|considering|now) (?:that )?\w+|^as (?!a |an |well |for )\w+"
+    r"|\bsays\b.*, so\b|\b(?:every(?:body|one)|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)\b"
+    r"|^(?!i |i'|my |we |we'|our |so )(?!.*\bi(?: am|'m| have|'ve| know| want| need)\b.*, so)"
+    r"[^?]*\b(?:is|are|'s|never|only)\b[^?]*, so (?:what|which|who|when|where|why|how)\b"
     r"|(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bthat)(?<!\bthis)(?<!\bit),? "
     r"(?:right|correct|isn't it|have i got that right)\s*\?",
     re.IGNORECASE,
@@ -192,7 +217,7 @@ _LISTING = re.compile(
     r"\b(?:list|name|enumerate) (?:the|some|any|all|me|a few|two|three|four|five|six|\d)\b|^list\b|\bexamples\b"
     r"|\bsteps\b|\b(?:what|which) (?:all )?(?:are|were) (?:the|some|all|any|your|good|common)\b"
     r"|\b(?:kinds|types|sorts) of\b"
-    r"|\bdepends? on\b|\bwhat all\b",
+    r"|\bdepends? on\b|\bwhat all\b|\bbullet(?:s|ed| ?points?)?\b",
     re.IGNORECASE,
 )
 _AUXILIARIES = """
@@ -225,6 +250,9 @@ _SIDES = (
     re.compile(r"[,:] (?P<a>(?:an? |the )?[\w'-]+(?: [\w'-]+)?) or (?P<b>(?:an? |the )?[\w' -]+)\??$", re.IGNORECASE),
     re.compile(r"\b(?P<a>[\w'-]+(?: [\w'-]+)?) (?:and|or) (?P<b>[\w'-]+(?: [\w'-]+)?)", re.IGNORECASE),
 )
+
+
+_FIGURES = ("money", "duration", "number")
 
 
 @dataclass(frozen=True)
@@ -261,7 +289,7 @@ class Asked:
     @property
     def of_figures(self) -> bool:
         """Whether it asks first for an amount, a duration or a number."""
-        return self.kinds[:1] in {("money",), ("duration",), ("number",)}
+        return self.kinds[:1] in {(kind,) for kind in _FIGURES}
 
     @property
     def supposes(self) -> bool:
@@ -279,11 +307,15 @@ def understand(question: str) -> Asked:
     brief = bool(_BRIEF.search(text))
     asking_part = focus_of(text)
     sides = _sides(asking_part)
+    level = _level(text)
     text, focus = plain_words(text), plain_words(asking_part)
+    focus = f"{focus} ({level})" if level and not _LEVELLED.search(focus) else focus
     asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
     kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
     if "yesno" not in kinds:
         kinds = tuple(kind for kind in kinds if kind != "need")
+    if _FACTORS.search(focus):
+        kinds = tuple(kind for kind in kinds if kind not in _FIGURES)
     if _wants_several(focus):
         kinds = (*kinds, "list")
     counted = _COUNTED.search(focus) or _COUNTED.search(text)
@@ -305,8 +337,22 @@ def plain_words(question: str) -> str:
     """The question with abbreviations and spoken words put in the words that guides use: better to search with."""
     for pattern, words in (*_PLAIN_WORDS, (_BRIEF, "")):
         question = pattern.sub(words, question)
+    if _OF_PAY.search(question):
+        question = _NOVICE.sub("entry-level", question)
+    level = _level(question)
+    question = f"{question} ({level})" if level else question
     question = _OUR.sub(r"\1", _IZE.sub(r"\1z", question))
     return " ".join(question.split()).lstrip(" ,:;-") or question
+
+
+def _level(question: str) -> str:
+    """The level that the years of experience amount to that a question on pay speaks of; "" where it has none."""
+    years = _EXPERIENCE.search(question) if _OF_PAY.search(question) else None
+    if not years or _LEVELLED.search(question):
+        return ""
+    word = years["years"].lower()
+    count = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else 3)
+    return next(level for level, most in _LEVELS if count <= most)
 
 
 def focus_of(question: str) -> str:

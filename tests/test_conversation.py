@@ -41,6 +41,11 @@ def test_a_new_term_takes_the_place_of_the_old(earlier: Sequence[str], question:
     [
         ("Should I build a portfolio?", "what should be in it?", "what should be in the portfolio?"),
         ("What are hyperparameters?", "how do you tune them?", "how do you tune hyperparameters?"),
+        (
+            "Is a bachelor's degree the usual way?",
+            "what if I don't have one?",
+            "what if I don't have a bachelor's degree?",
+        ),
         ("How are models kept in shape?", "why do they have to be retrained?", "why do models have to be retrained?"),
     ],
 )

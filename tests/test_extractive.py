@@ -151,6 +151,31 @@ class TestAnswers:
         assert lines[0].startswith("- **Senior's pay:** A senior plumber earns $70,000")
         assert lines[1].startswith("- **Apprentice's:** An apprentice plumber earns $30,000")
 
+    def test_what_each_is_for_is_not_told_by_a_list_of_both(self) -> None:
+        listed = passage("Every plumber needs wrenches, plungers and hacksaws.", "Which tools are needed?")
+        wrench = passage("A wrench turns pipes that sit tight.", "Tools", "Wrenches")
+        plunger = passage("A plunger clears a drain by pressure.", "Tools", "Plungers")
+        lines = read("Wrench vs plunger, what is each one for?", listed, wrench, plunger).text.splitlines()
+        assert lines[0].startswith("- **Wrench:** A wrench turns pipes")
+        assert lines[1].startswith("- **Plunger:** A plunger clears a drain")
+
+    def test_a_list_of_another_length_than_asked_for_is_not_the_answer(self) -> None:
+        guide = [
+            passage("Here is the plan.", "The action plan for plumbers"),
+            passage("Find a master plumber.", "The action plan for plumbers", "Step 1: Find a teacher"),
+            passage("Repair what drips at home.", "The action plan for plumbers", "Step 2: Practice"),
+            passage("Ask the guild.", "The action plan for plumbers", "Step 3: Qualify"),
+        ]
+        asked = "What are the {} steps of the action plan?"
+        assert "2. **Practice:**" in read(asked.format("three"), *guide, known=guide).text
+        assert "2. **Practice:**" not in read(asked.format("nine"), *guide, known=guide).text
+
+    def test_a_figure_without_something_is_not_that_of_those_who_have_it(self) -> None:
+        trained = passage("A plumber with a diploma earns $60,000 to $80,000 a year.", "Pay", "With a diploma")
+        untrained = passage("A plumber who learns on the job earns $30,000 to $40,000 a year.", "Pay", "Learners")
+        result = read("How much does a plumber earn without a diploma?", trained, untrained, TIME, TOOLS)
+        assert result.text == "A plumber who learns on the job earns $30,000 to $40,000 a year. [1]"
+
     def test_a_false_premise_meets_what_the_guides_say(self) -> None:
         result = read("Since a degree is compulsory for plumbers, which one should I take?", TIME, DEGREE)
         assert result.text.startswith("You do not need a degree")

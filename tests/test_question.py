@@ -20,6 +20,7 @@ from assistant.question import focus_of, focus_terms, plain_words, understand
         ("Which books should I read?", "list"),
         ("What are the steps to get hired?", "list"),
         ("Any good textbooks?", "list"),
+        ("The duties of a nurse in bullet points", "list"),
         ("How do I deploy a model?", "steps"),
         ("CNN vs RNN", "comparison"),
         ("Do I need a degree?", "yesno"),
@@ -83,6 +84,68 @@ def test_a_premise_is_noticed() -> None:
     assert understand("Given that pay is the same everywhere, what is it?").supposes
     assert understand("Docker does orchestration, have I got that right?").supposes
     assert not understand("What is the pay?").supposes
+
+    assert understand("Since a diploma is the only way in, which school is best?").supposes
+    assert understand("Everybody says the exam is a quick chat. What should I wear?").supposes
+    assert understand("Once it is baked there's nothing left to do, so when can I eat it?").supposes
+    assert not understand("I have finished school, so what should I learn?").supposes
+    assert not understand("As a nurse, where do I begin?").supposes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What determines how long the course takes?",
+        "On what does it depend how much a pilot earns?",
+        "Why can nobody tell me how many years it takes?",
+    ],
+)
+def test_what_a_figure_depends_on_is_no_figure(question: str) -> None:
+    assert not understand(question).of_figures
+
+
+@pytest.mark.parametrize(
+    "question", ["How is salt used against ice?", "Which sporting comparison is used?", "What works against moths?"]
+)
+def test_not_all_that_is_used_against_something_is_compared(question: str) -> None:
+    assert not understand(question).wants("comparison")
+
+
+@pytest.mark.parametrize(
+    "question", ["Docker against Podman", "tea in comparison with coffee", "tea as against coffee"]
+)
+def test_two_things_held_against_each_other_are_compared(question: str) -> None:
+    assert understand(question).wants("comparison")
+
+
+@pytest.mark.parametrize(
+    ("question", "level"),
+    [
+        ("I have been a baker for 4 years of my life. What should I be earning?", "mid-level"),
+        ("one year of experience, what salary can I get", "entry-level"),
+        ("With ten years in the trade, what can I ask for?", "senior"),
+    ],
+)
+def test_years_of_experience_are_a_level_where_pay_is_asked_for(question: str, level: str) -> None:
+    assert level in understand(question).text
+    assert level in understand(question).focus
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "With ten years in the trade, what can I learn?",
+        "How much does a 3 year degree cost?",
+        "Senior with two years of experience: what salary?",
+    ],
+)
+def test_years_are_no_level_elsewhere(question: str) -> None:
+    assert understand(question).text == question
+
+
+def test_a_beginner_is_of_a_level_only_where_pay_is_asked_for() -> None:
+    assert plain_words("Which plotting library should a beginner know?").endswith("should a beginner know?")
+    assert plain_words("What does a beginner earn?") == "What does a entry-level earn?"
 
 
 def test_focus_terms_leave_out_what_carries_no_subject() -> None:
