@@ -72,6 +72,7 @@ def test_an_honest_claim_is_supported(claim, evidence):
         ("Eastport beat Norvale in the final.", "Norvale beat Eastport in the final.", "order"),
         ("Norvale was beaten by Eastport.", "Norvale has beaten Eastport.", "order"),
         ("Arabica contains more caffeine than robusta.", BEANS, "comparison"),
+        ("Inflation stayed above expectations.", "Inflation was lower than expected.", "comparison"),
         ("A panel lasts shorter than an inverter.", "A panel lasts 25 years, an inverter only 12.", "comparison"),
         ("The snake grows 2 feet long.", "The snake grows 2 metres long.", "number"),
         ("The bridge was built in 1998.", "The bridge was built in 1962 and last repaired in 1998.", "bound"),

@@ -74,7 +74,8 @@ def support(
     )
     if not case.whole or not case.sentences:
         return Support(0.0, False, (), ("recall",))
-    quoted = next((sentence for sentence in case.sentences if _quotes(case.claim.text, sentence.parsed.text)), None)
+    said = _plain(case.claim.text)
+    quoted = next((sentence for sentence in case.sentences if _plain(sentence.parsed.text) == said), None)
     if quoted is not None:
         return Support(1.0, True, ((quoted.text_index, quoted.parsed.start, quoted.parsed.end),))
     like = likeness(case)
@@ -90,12 +91,6 @@ def support(
         for sentence in case.cover or [case.sentences[like.nearest]]
     )
     return Support(round(score, 4), supported, spans, tuple(doubts))
-
-
-def _quotes(claim: str, sentence: str) -> bool:
-    """Whether a claim is a whole sentence of the evidence, or what a list item names before its colon."""
-    said, there = _plain(claim), _plain(sentence)
-    return said == there or there.startswith(f"{said}: ")
 
 
 def _plain(text: str) -> str:

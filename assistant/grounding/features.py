@@ -11,6 +11,7 @@ from assistant.grounding.matching import Case
 
 _TIMES_RECALL = ("number", "name", "substitute", "swap", "role", "bound", "negation", "quantifier")
 _SURE = 4.0  # logit of the pair model from which on it says no more (guess)
+_EVERY_WORD = 0.999  # recall in one sentence from which on it holds every word of the claim
 _RARE = 1.2  # weight from which a word is what a claim is about, of 0.5 to 1.6 (guess)
 
 
@@ -23,14 +24,16 @@ def features(case: Case, like: Likeness, entailed: float, without: Collection[st
     recall = case.recall_in_one
     missing = [term for term, match in zip(case.claim.terms, case.anywhere, strict=True) if match < 0.5]
     rare = sum(term.weight >= _RARE for term in case.claim.terms)
+    # The pair model cannot tell a copy from one with a word changed, nor whether a comparison is made; the guards can.
+    # There it may speak for a claim, not against it.
+    silent = recall > _EVERY_WORD or compared(case) > 0
     lacking = [(term.weight / case.whole, like.kin[term.position]) for term in missing if term.position in like.kin]
     found = {
         "recall by clause": case.recall_by_clause,
         "recall in one": recall,
         "sentence": like.sentence,
         "window": like.window,
-        # Where the comparison is known to be made, the pair model is not asked whether it is.
-        "entailment": max(0.0 if compared(case) > 0 else -_SURE, min(_SURE, entailed)),
+        "entailment": max(0.0 if silent else -_SURE, min(_SURE, entailed)),
         "missing name": -float(any(term.name for term in missing)),
         "missing rare": -sum(term.weight >= _RARE for term in missing) / max(1, rare),
     }

@@ -115,11 +115,10 @@ connect link join
 OPPOSITES = """
 necessary mandatory required requirement compulsory obligatory need necessity prerequisite must | optional negotiable
 increase rise grow growth surge raise climb soar accelerate lift | decrease fall decline drop shrink reduce reduction
-high higher highest | low lower lowest
+high higher highest above | low lower lowest below
 large larger bigger largest big vast huge tall taller tallest | small smaller smallest tiny
 quick quicker quickly fast faster speed | slow slower slowly
 long longer longest lengthen | short shorter shortest shorten
-above | below
 more most many plenty | less least few fewer
 possible | impossible
 easy easier easily simple simpler | difficult harder hard complex tough challenging

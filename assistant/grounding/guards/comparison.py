@@ -34,8 +34,10 @@ def _comparison(parsed: Parsed) -> tuple[set[str], set[str], int, set[str]] | No
     if than is None:
         return None
     at = than.start()
-    before = [term for term in parsed.terms if term.position < at]
+    before = [term for term in parsed.terms if term.position <= at]
+    # "Above" and "below" say by themselves which is the more: "it fell below expectations".
     poles = [term for term in before if term.key[0] == "±" and _COMPARATIVE.search(term.surface)]
+    poles = [term for term in before if term.position == at] or poles
     if not poles:
         return None
     left = {_thing(term) for term in before if term.position < poles[0].position}
@@ -88,6 +90,6 @@ def _thing(term: Term) -> str:
 
 
 _NEAR = 2  # words between a thing and its comparative at most (guess)
-_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_THAN = re.compile(r"\b(?:than|above|below)\b", re.IGNORECASE)
 _COMPARATIVE = re.compile(r"(?:er|more|less|worse|fewer)$", re.IGNORECASE)
-_SIZES = {"±high", "±large", "±long", "±more", "±above", "±heavy", "±broad"}  # one may stand for another
+_SIZES = {"±high", "±large", "±long", "±more", "±heavy", "±broad"}  # one may stand for another
