@@ -25,7 +25,7 @@ from assistant.answerability_model import QUESTION_WEIGHTS, TERM_WEIGHTS, THRESH
 from assistant.asking import Asking, Term, read_question
 from assistant.evidence import Evidence, is_held, stems_of, unknown_roles, whole
 from assistant.matching import Matcher, shared_matcher
-from assistant.question import plain_words
+from assistant.plain_words import plain_words
 from assistant.units import units_of
 from assistant.vocabulary import Vocabulary, is_carrier, is_foreign, parts, stem, words
 from index.embedding import Vectors

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.question import Asked, focus_terms, plain_words
+from assistant.plain_words import plain_words
+from assistant.question import Asked, focus_terms
 from assistant.ranking import DURATION, MONEY, Embed, Scores, fits, stems
 from assistant.selection import Line
 from assistant.units import Unit

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.asking import Term
-from assistant.question import plain_words
+from assistant.plain_words import plain_words
 from assistant.vocabulary import Vocabulary, forms, is_carrier, parts, stem, words
 from index.embedding import Vectors
 from index.passage import Hit, Passage

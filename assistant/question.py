@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.plain_words import BRIEF, LEVELLED, NUMBER_WORDS, PAY, level_of, plain_words
 from index.segmentation import sentences
 
 # Words that carry no subject: a focus term is any other word. Function words, words of asking, and politeness.
@@ -26,78 +27,6 @@ STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 ASKED_WORDS = 5  # the asking sentence of a shorter one stands alone from this many on; a guess
 STORY_WORDS = 20  # a question longer than this, in several sentences, is a story with the question in it; measured
 
-# What people write, and the words that guides use for it: abbreviations of the field, spoken, British and Indian
-# English. The embedder knows "machine learning engineer" and not "MLE", "salary" and not "CTC".
-_PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"\b(?:{pattern})\b(?!['’]\w)", re.IGNORECASE), words)
-    for pattern, words in (
-        (r"(?:explain |tell me )?like i['’]?(?:m| am) (?:five|5)|eli5|lol|ugh|tbh|be (?:straight|honest) with me", ""),
-        (r"outta", "out of"),
-        (r"gonna", "going to"),
-        (r"wanna", "want to"),
-        (r"gotta", "have to"),
-        (r"(?:respected )?sir|ma['’]?am|kindly|(?<!\w )please", ""),
-        (r"(?:mles|ml engineers|ml engs|ml devs)", "machine learning engineers"),
-        (r"(?:mle|ml engineer|ml eng|ml dev)", "machine learning engineer"),
-        (r"ml", "machine learning"),
-        (r"cnns?", "convolutional neural networks (CNNs)"),
-        (r"rnns?", "recurrent neural networks (RNNs)"),
-        (r"nlp", "natural language processing (NLP)"),
-        (r"k8s", "Kubernetes"),
-        (r"oop", "object-oriented programming"),
-        (r"(?:swe|sde)", "software engineer"),
-        (r"(?:newbies?|freshers?|rookies?|noobs?|newcomers?|new grads?)", "beginner"),
-        (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
-        (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
-        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation)", "salary"),
-        (r"(?:cvs?|résumés?)", "resume"),
-        (r"(?:uni|varsity)", "university"),
-        (r"maths", "mathematics"),
-        (r"perks?", "benefits"),
-        (r"(?:ph\.?d\.?|doctorate)", "PhD (advanced degree)"),
-        (r"(?:post-?grad(?:uate)?|postgraduation|masters|m\.?tech|msc)", "master's (advanced degree)"),
-        (r"(?:which|what) (?:\w+ )?(?:branch|stream|major)(?: of (?:study|engineering))?", "which degree subject"),
-        (
-            r"(?:dropped out of|never went to|did(?:n['’]t| not) (?:go to|finish)|skipped|quit|without(?: going to)?)"
-            r" (?:uni|varsity|university|college|school)",
-            "without a degree",
-        ),
-        (r"(?:job market|job prospects|career prospects|job opportunities|hiring like)", "career outlook and demand"),
-        (r"(?:drop-?outs?|no[- ]degree)", "without a degree"),
-        (
-            r"(?:gone|going|go|turned|got|getting|become|became) (?:rubbish|bad|wrong|worse|off|stale|downhill)",
-            "degraded, performance degrades",
-        ),
-        (r"(?:growing|heavy|high|more|rising) (?:load|traffic|demand)s?(?! for)", "high traffic and scalability"),
-        (r"ambitious", "complex"),
-        (r"(?<=senior )(?:range|band|bracket)", "salary range"),
-        (r"(?<=level )(?:range|band|bracket)", "salary range"),
-        (r"rounds?", "rounds (parts)"),
-        (r"duties", "duties (responsibilities)"),
-        (r"(?:btech|b\.tech|bsc|b\.sc|undergrad(?:uate)?)", "bachelor's degree"),
-    )
-)
-_PAY = r"(?:salar(?:y|ies)|sallary|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|compensation|money|make)"
-_OF_PAY = re.compile(
-    rf"\b{_PAY}\b|\b(?:making|take home|ask for|on offer|band|bracket)\b|[$€£₹]\s?\d|\b\d+\s?k\b", re.I
-)
-_NOVICE = re.compile(
-    r"\bbeginners?(?:'s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))\b", re.I
-)
-_EXPERIENCE = re.compile(
-    r"\b(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\+?\s*(?:years?|yrs?)"
-    r"(?: (?:of|as|in|into|behind|exp|experience|working|on the job|doing)\b|['’](?: \w+)? experience\b|$|,|\.)",
-    re.IGNORECASE,
-)
-_LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|lead|principal)\b", re.IGNORECASE)
-_LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
-# British spellings, which guides and the embedder's model know less: "behavioural", "optimisation".
-_IZE = re.compile(
-    r"\b((?:optim|organ|special|visual|real|recogn|summar|general|minim|maxim|regular|normal|standard|custom|initial"
-    r"|token|container|author|util|emphas|priorit|memor|parallel|categor|personal)i)s(?=(?:e|es|ed|er|ers|ing|ations?)\b)",
-    re.IGNORECASE,
-)
-_OUR = re.compile(r"\b((?:behavi|col|fav|lab|neighb|hon)o)u(?=r)", re.IGNORECASE)
 _ASKING = re.compile(
     r"\b(what|which|who|whose|whom|where|when|why|how|is|are|am|do|does|did|can|could|should|shall|will|would|has|have|"
     r"tell|name|list|explain|give|describe|suggest|recommend|kindly|please|compare)\b",
@@ -117,26 +46,10 @@ _TELLING = re.compile(  # a request that asks without a question mark
     r"(?:tell|name|list|explain|give|describe|suggest|recommend|compare|advise|guide)\b",
     re.IGNORECASE,
 )
-_NUMBER_WORDS = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-}
 _COUNTED = re.compile(
     r"\b(?:(?:name|list|give|tell)(?: me)?(?: the| any| just)?|top|just|only) "
     r"(?P<count>one|two|three|four|five|six|seven|eight|nine|\d)\b"
     r"|\b(?P<examples>one|two|three|four|five|\d) (?:\w+ )?(?:examples?|reasons?|ways?|tips?)\b",
-    re.IGNORECASE,
-)
-_BRIEF = re.compile(
-    r"\b(?:in|with|as) (?:a|one|1|a single|just one) (?:short )?(?:sentence|line|phrase|word)\b|\bone[- ]liner\b",
     re.IGNORECASE,
 )
 
@@ -160,7 +73,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "money",
-            r"\bhow much\b.*\b" + _PAY + r"\b|\b" + _PAY + r"\b.*\b(?:how much|range|figure|band|number)\b"
+            rf"\bhow much\b.*\b(?:{PAY}|money|make)\b"
+            rf"|\b(?:{PAY}|money|make)\b.*\b(?:how much|range|figure|band|number)\b"
             r"|\b(?:what|whats|what's)\b(?!.*\b(?:on top of|besides|apart from|in addition to)\b)"
             r".{0,40}\b(?:salary|sallary|pay|wage|income|ctc)\b(?!.*\bdepend)"
             r"|\bwhat (?:do|does|can|could|would|will|might) .*\b(?:earn|make|get paid)\b"
@@ -279,7 +193,7 @@ class Asked:
         """How many steps or parts it speaks of."""
         match = _STATED.search(self.focus)
         word = match["count"].lower() if match else ""
-        return _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
+        return NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
 
     @property
     def of_steps(self) -> bool:
@@ -304,12 +218,12 @@ class Asked:
 def understand(question: str) -> Asked:
     """What a question asks for."""
     text = " ".join(question.replace("’", "'").split())
-    brief = bool(_BRIEF.search(text))
+    brief = bool(BRIEF.search(text))
     asking_part = focus_of(text)
     sides = _sides(asking_part)
-    level = _level(text)
+    level = level_of(text)
     text, focus = plain_words(text), plain_words(asking_part)
-    focus = f"{focus} ({level})" if level and not _LEVELLED.search(focus) else focus
+    focus = f"{focus} ({level})" if level and not LEVELLED.search(focus) else focus
     asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
     kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
     if "yesno" not in kinds:
@@ -324,35 +238,13 @@ def understand(question: str) -> Asked:
         limit = 1
     elif counted:
         word = (counted["count"] or counted["examples"]).lower()
-        limit = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
+        limit = NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else None)
     return Asked(text, focus, kinds, sides if "comparison" in kinds else (), limit)
 
 
 def speaks_of_steps(text: str) -> bool:
     """Whether a text speaks of steps."""
     return bool(_STEPS.search(text))
-
-
-def plain_words(question: str) -> str:
-    """The question with abbreviations and spoken words put in the words that guides use: better to search with."""
-    for pattern, words in (*_PLAIN_WORDS, (_BRIEF, "")):
-        question = pattern.sub(words, question)
-    if _OF_PAY.search(question):
-        question = _NOVICE.sub("entry-level", question)
-    level = _level(question)
-    question = f"{question} ({level})" if level else question
-    question = _OUR.sub(r"\1", _IZE.sub(r"\1z", question))
-    return " ".join(question.split()).lstrip(" ,:;-") or question
-
-
-def _level(question: str) -> str:
-    """The level that the years of experience amount to that a question on pay speaks of; "" where it has none."""
-    years = _EXPERIENCE.search(question) if _OF_PAY.search(question) else None
-    if not years or _LEVELLED.search(question):
-        return ""
-    word = years["years"].lower()
-    count = _NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else 3)
-    return next(level for level, most in _LEVELS if count <= most)
 
 
 def focus_of(question: str) -> str:

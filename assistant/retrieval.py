@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from assistant.matching import Matcher
-from assistant.question import plain_words
+from assistant.plain_words import plain_words
 from index.embedding import DEFAULT_EMBEDDER, SentenceTransformerEmbedder, Vectors
 from index.passage import Hit
 from index.passage_index import PassageIndex

@@ -36,7 +36,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.matching import WEIGHTS
-from assistant.question import plain_words
+from assistant.plain_words import plain_words
 from assistant.units import units_of
 from corpus.loaders import load_guides
 from index.embedding import DEFAULT_EMBEDDER, SentenceTransformerEmbedder, model_folder

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.question import focus_of, focus_terms, plain_words, understand
+from assistant.plain_words import plain_words
+from assistant.question import focus_of, focus_terms, understand
 
 
 @pytest.mark.parametrize(
