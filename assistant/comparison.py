@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from assistant.ranking import DURATION, MONEY, Embed, Scores, fits, stems
 from assistant.selection import Line
 from assistant.units import Unit
 
-_EACH = re.compile(r"\b(?:each|respectively|separately|the one and the other)\b", re.IGNORECASE)
+_EACH = re.compile(r"\beach\b(?! (?:other|day|week|month|year|time))|\brespectively\b", re.IGNORECASE)
 SHORTLIST = 12  # units looked at in pairs
 ALIKE = 1.0  # for two sides that both hold a figure of a kind: one side's figure wants the other's; a guess
 
@@ -63,9 +64,13 @@ def _holds_both(sides: Sequence[frozenset[str]], unit: Unit) -> bool:
 
 def _lists_both(sides: Sequence[frozenset[str]], unit: Unit) -> bool:
     """Whether a unit names both sides one after the other: "linear algebra, calculus and statistics"."""
-    words = [frozenset(stems(word)) for word in unit.text.split()]
-    first, second = ([place for place, word in enumerate(words) if word & side] for side in sides)
-    return any(abs(i - j) <= 2 for i in first for j in second)
+    words = unit.text.split()
+    first, second = ([place for place, word in enumerate(words) if side & set(stems(word))] for side in sides)
+    pairs = [sorted(pair) for pair in product(first, second)]
+    return any(
+        (b == a + 1 and words[a].endswith(",")) or (b == a + 2 and words[a + 1].lower() in {"and", "or", "&"})
+        for a, b in pairs
+    )
 
 
 def guide_by_guide(asked: Asked, units: Sequence[Unit], best: Sequence[int]) -> list[Line]:

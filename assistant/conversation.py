@@ -426,12 +426,24 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
 
 
 def _one_meant(question: str, turns: Sequence[_Turn]) -> str | None:
-    """The question with "one" replaced by the thing that was spoken of as "a …"; None where there are several."""
+    """The question with "one" replaced by the thing that was spoken of as "a …".
+
+    None where there are several such things, and where the question names a thing itself or has other pronouns.
+    """
     one = _INDEFINITE.search(question)
-    things = [phrase for phrase in phrases(_context(turns)) if phrase.determiner in {"a", "an"} and not phrase.plural]
-    if not one or len(things) != 1 or _BECOMING.search(_context(turns)[: things[0].start]):
+    if not one or phrases(question[: one.start()]) or _PRONOUN.search(question):
         return None
-    return f"{question[: one.start('one')]}{things[0].determiner} {things[0].text}{question[one.end('one') :]}"
+    earlier = _context(turns)
+    things = [
+        phrase
+        for phrase in phrases(earlier)
+        if phrase.determiner in {"a", "an"} and not phrase.plural and not phrase.preposition and _can_be_meant(phrase)
+    ]
+    if len(things) != 1 or _BECOMING.search(earlier[: things[0].start]):
+        return None
+    thing = f"{things[0].determiner} {things[0].text}"
+    found = f"{question[: one.start('one')]}{thing}{question[one.end('one') :]}"
+    return _joined(earlier, found) if _CONDITION.match(question) else found
 
 
 def _part_of(question: str, turns: Sequence[_Turn]) -> str | None:

@@ -24,7 +24,7 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"k8s", "Kubernetes"),
         (r"oop", "object-oriented programming"),
         (r"(?:swe|sde)", "software engineer"),
-        (r"(?:newbies?|freshers?|rookies?|noobs?|newcomers?|new grads?)", "beginner"),
+        (r"(?:newbie|fresher|rookie|noob|newcomer|new grad)((?:s|['’]s)?)", r"beginner\1"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
         (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
         (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation)", "salary"),
@@ -57,20 +57,32 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 PAY = r"(?:salar(?:y|ies)|sallary|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|compensation)"
 _OF_PAY = re.compile(
-    rf"\b{PAY}\b|\b(?:take home|ask for|on offer|band|bracket)\b|[$€£₹]\s?\d|\b\d+\s?k\b"
-    r"|\b(?:what|how much)\b.*\bmak(?:e|ing)\b(?! (?:an?|the|my|it|sure|me)\b)",
+    rf"\b{PAY}\b|\b(?:take home|on offer|band|bracket)\b|[$€£₹]\s?\d|\b\d+\s?k\b"
+    r"|\b(?:what|how much(?: money)?) (?:do|does|did|can|could|will|would|should|might)\b(?: \S+){1,5} mak(?:e|ing)\b"
+    r"(?! (?:an?|the|my|it|sure|me)\b)",
     re.IGNORECASE,
 )
 _NOVICE = re.compile(
-    r"\bbeginners?(?:'s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))\b", re.I
+    r"\bbeginners?(?:['’]s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))\b", re.IGNORECASE
 )
+# Years at work, not those of a course or since some year.
 _EXPERIENCE = re.compile(
-    r"\b(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a few|several)\+?\s*(?:years?|yrs?)"
-    r"(?: (?:of|as|in|into|behind|exp|experience|working|on the job|doing)\b|['’](?: \w+)? experience\b|$|,|\.)",
+    r"\b(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|a few|several)\+?\s*"
+    r"(?:years?|yrs?)['’]?(?: of)?(?: \w+){0,3}? ?"
+    r"(?:\b(?:experience|exp|work(?:ing)?|behind me|under my belt|on the job|in the (?:job|trade|field|industry))\b"
+    r"|\bas an? )",
     re.IGNORECASE,
 )
-LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|lead|principal)\b", re.IGNORECASE)
+_NOT_AT_WORK = re.compile(
+    r"\b(?:university|uni|college|school|study|studies|training|apprenticeship|degree|course)\b"
+    r"|\b(?:but|and) (?:none|no|nothing|not)\b|\bno experience\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR = re.compile(r"\b(?:ask|asking) for\b", re.IGNORECASE)
+_LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|principal|lead (?:\w+ )?(?:engineer|role))\b", re.I)
 _LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
+_MANY = {"a few": 3, "several": 5, "fifteen": 15, "twenty": 20}
+ADDED_LEVEL = re.compile(rf" \((?:{'|'.join(level for level, _ in _LEVELS)})\)$")
 # British spellings, which guides and the embedder's model know less: "behavioural", "optimisation".
 _IZE = re.compile(
     r"\b((?:optim|organ|special|visual|real|recogn|summar|general|minim|maxim|regular|normal|standard|custom|initial"
@@ -97,22 +109,27 @@ NUMBER_WORDS = {
 
 
 def plain_words(question: str) -> str:
-    """The question with abbreviations and spoken words put in the words that guides use: better to search with."""
+    """The question with abbreviations and spoken words put in the words that guides use: better to search with.
+
+    Where pay is asked for and years at work are named, the level that they amount to is added at the end.
+    """
     for pattern, words in (*_PLAIN_WORDS, (BRIEF, "")):
         question = pattern.sub(words, question)
     if _OF_PAY.search(question):
         question = _NOVICE.sub("entry-level", question)
-    level = level_of(question)
-    question = f"{question} ({level})" if level else question
+    level = _level_of(question)
     question = _OUR.sub(r"\1", _IZE.sub(r"\1z", question))
-    return " ".join(question.split()).lstrip(" ,:;-") or question
+    question = " ".join(question.split()).lstrip(" ,:;-") or question
+    return f"{question} ({level})" if level else question
 
 
-def level_of(question: str) -> str:
-    """The level that the years of experience amount to that a question on pay speaks of; "" where it has none."""
-    years = _EXPERIENCE.search(question) if _OF_PAY.search(question) else None
-    if not years or LEVELLED.search(question):
+def _level_of(question: str) -> str:
+    """The level that the years at work amount to that a question on pay speaks of; "" where it has none."""
+    years = _EXPERIENCE.search(question)
+    if not years or not (_OF_PAY.search(question) or _ASKS_FOR.search(question)):
+        return ""
+    if _LEVELLED.search(question) or _NOT_AT_WORK.search(question):
         return ""
     word = years["years"].lower()
-    count = NUMBER_WORDS.get(word) or (int(word) if word.isdigit() else 3)
+    count = int(word) if word.isdigit() else {**NUMBER_WORDS, **_MANY}[word]
     return next(level for level, most in _LEVELS if count <= most)

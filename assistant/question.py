@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.plain_words import BRIEF, LEVELLED, NUMBER_WORDS, PAY, level_of, plain_words
+from assistant.plain_words import ADDED_LEVEL, BRIEF, NUMBER_WORDS, PAY, plain_words
 from index.segmentation import sentences
 
 # Words that carry no subject: a focus term is any other word. Function words, words of asking, and politeness.
@@ -60,10 +60,12 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             "comparison",
-            r"\bvs\.?\b|\bversus\b|\bcompar(?:e|ed|es|ing)\b|\bcomparison (?:of|between|with|to)\b"
+            r"\bvs\.?\b|\bversus\b|\bcompar(?:e|ed|es|ing)\b"
+            r"|\bcomparison(?: table| chart)? (?:of|between|with|to)\b|\bcomparison\W*$"
             r"|\bdiffer(?:s|ence|ences|ent from)?\b|\bdistinguish"
             r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b|\bhow far apart\b|\bas against\b"
-            r"|^(?!(?:what|which|how|who|where|when|why|is|are|do|does|can|should)\b)(?:\S+ ){1,4}against(?: \S+){1,4}$"
+            r"|\b(?:hold|stack|measure|fare|do|good|bad)s?\b(?: \w+)? against\b"
+            r"|^(?-i:[A-Z])\S*(?: \S+)? against (?-i:[A-Z])\S*(?: \S+)?$"
             r"|\b(?:are|is|do|does) .* related?\b|\b(?:more|better|higher|lower|longer|harder|easier)\b.*\bor\b",
         ),
         (
@@ -78,7 +80,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\b(?:what|whats|what's)\b(?!.*\b(?:on top of|besides|apart from|in addition to)\b)"
             r".{0,40}\b(?:salary|sallary|pay|wage|income|ctc)\b(?!.*\bdepend)"
             r"|\bwhat (?:do|does|can|could|would|will|might) .*\b(?:earn|make|get paid)\b"
-            r"|\bwhat (?:should|can|could|would|will) .*\b(?:be (?:earning|making|paid|getting)|take home|ask for)\b"
+            r"|\bwhat (?:should|can|could|would|will) .*\b(?:be (?:earning|paid)|take home)\b"
             r"|\b(?:salary|sallary|pay|wage) (?:range|band|scale|level)s?\b|\$\s?\d|\b\d+\s?k\b|\b(?:low|high)ball",
         ),
         ("number", r"\bhow (?:many|much)\b|\bwhat (?:percentage|percent|number|share|proportion)\b|\bnumber of\b"),
@@ -105,23 +107,30 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-# What a figure depends on, or why there is none, is no figure.
+_FIGURES = ("money", "duration", "number")
+# What a figure depends on, or why there is none, is no figure; unless the figure is what is asked straight away.
 _FACTORS = re.compile(
-    r"\b(?:depend(?:s|ed|ing)? (?:on|upon)|(?:up)?on what does? (?:it|this|that) depend|factors?)\b"
-    r"|\bwhat (?:determines?|affects?|influences?|decides?|changes?|drives?|moves?)\b|^\W*(?:but |and |so )?why\b"
-    r"|\bon what (?:does|do) .*\bdepend\b",
+    r"\bdepend(?:s|ed|ing)? (?:up)?on\b|\b(?:up)?on what (?:does|do|did) .*\bdepend\b|\bfactors?\b"
+    r"|\bwhat (?:determines?|affects?|influences?|decides?|changes?|drives?|moves?)\b(?! (?:is|are|was|were|do|does))"
+    r"|^\W*(?:but |and |so )?why\b",
     re.IGNORECASE,
 )
-_STATED = re.compile(
+_STRAIGHT = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|hi|hello)\W+)*(?:how (?:much|many|long|soon)\b(?:(?! it takes)| it takes to\b)"
+    r"(?! .*\bdepends? on what\b)|what(?:'s| is| are) the (?:\w+ )?(?:salary|pay|wage|duration)\b)",
+    re.IGNORECASE,
+)
+_STATED = re.compile(  # not "the first two steps", nor "in five points"
+    r"(?<!first )(?<!last )(?<!next )(?<!top )(?<!done )(?<!other )(?<!\bin )"
     r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:\w+ )?"
     r"(?:steps|stages|phases|parts|points|things)\b",
     re.IGNORECASE,
 )
 _SUPPOSES = re.compile(
     r"^(?:given|since|because|seeing|assuming|considering|now) (?:that )?\w+|^as (?!a |an |well |for )\w+"
-    r"|\bsays\b.*, so\b|\b(?:every(?:body|one)|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)\b"
-    r"|^(?!i |i'|my |we |we'|our |so )(?!.*\bi(?: am|'m| have|'ve| know| want| need)\b.*, so)"
-    r"[^?]*\b(?:is|are|'s|never|only)\b[^?]*, so (?:what|which|who|when|where|why|how)\b"
+    r"|\bsays\b.*, so\b|(?:^|[.;,!] )(?:every(?:body|one)|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)\b"
+    r"|^(?!i |i'|my |we |we'|our )[^?]*\b(?:never|only|nothing|always|everything|all)\b[^?]*"
+    r", so (?:what|which|who|when|where|why|how)\b"
     r"|(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bthat)(?<!\bthis)(?<!\bit),? "
     r"(?:right|correct|isn't it|have i got that right)\s*\?",
     re.IGNORECASE,
@@ -164,9 +173,6 @@ _SIDES = (
     re.compile(r"[,:] (?P<a>(?:an? |the )?[\w'-]+(?: [\w'-]+)?) or (?P<b>(?:an? |the )?[\w' -]+)\??$", re.IGNORECASE),
     re.compile(r"\b(?P<a>[\w'-]+(?: [\w'-]+)?) (?:and|or) (?P<b>[\w'-]+(?: [\w'-]+)?)", re.IGNORECASE),
 )
-
-
-_FIGURES = ("money", "duration", "number")
 
 
 @dataclass(frozen=True)
@@ -221,15 +227,17 @@ def understand(question: str) -> Asked:
     brief = bool(BRIEF.search(text))
     asking_part = focus_of(text)
     sides = _sides(asking_part)
-    level = level_of(text)
     text, focus = plain_words(text), plain_words(asking_part)
-    focus = f"{focus} ({level})" if level and not LEVELLED.search(focus) else focus
+    level = ADDED_LEVEL.search(text)
+    focus = f"{focus}{level[0]}" if level and not focus.endswith(level[0]) else focus
     asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
     kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
     if "yesno" not in kinds:
         kinds = tuple(kind for kind in kinds if kind != "need")
-    if _FACTORS.search(focus):
+    if _FACTORS.search(focus) and not _STRAIGHT.match(focus):
         kinds = tuple(kind for kind in kinds if kind not in _FIGURES)
+    if level and not kinds:
+        kinds = ("money",)
     if _wants_several(focus):
         kinds = (*kinds, "list")
     counted = _COUNTED.search(focus) or _COUNTED.search(text)

@@ -53,6 +53,25 @@ def test_a_pronoun_is_replaced_by_what_it_stands_for(earlier: str, question: str
     assert alone(question, earlier) == expected
 
 
+@pytest.mark.parametrize(
+    ("earlier", "question"),
+    [
+        ("How much does a nurse earn?", "what about a portfolio, do they want one?"),
+        ("How much does a nurse earn?", "what about certificates, do I need one?"),
+        ("Which books should I read in a month?", "where do I get one?"),
+    ],
+)
+def test_one_is_not_what_was_named_for_something_else(earlier: str, question: str) -> None:
+    result = alone(question, earlier)
+    assert not any(wrong in result.lower() for wrong in ("want a nurse", "need a nurse", "get a month"))
+
+
+def test_a_condition_with_one_keeps_the_earlier_question() -> None:
+    result = alone("and if I can't find one?", "Is a mentor useful?")
+    assert result.startswith("Is a mentor useful?")
+    assert "find a mentor" in result
+
+
 def test_what_was_put_somewhere_is_not_what_a_pronoun_stands_for() -> None:
     earlier = ["Should I have a portfolio?", "and put it on GitHub?"]
     assert alone("how many projects should it have?", *earlier) == "how many projects should the portfolio have?"

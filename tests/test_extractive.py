@@ -159,6 +159,11 @@ class TestAnswers:
         assert lines[0].startswith("- **Wrench:** A wrench turns pipes")
         assert lines[1].startswith("- **Plunger:** A plunger clears a drain")
 
+    def test_two_sides_in_one_sentence_are_no_list(self) -> None:
+        both = passage("Wrenches turn pipes, plungers clear drains.", "Tools", "What each is for")
+        result = read("Wrench vs plunger, what is each one for?", both, TIME)
+        assert result.text.startswith("Wrenches turn pipes, plungers clear drains.")
+
     def test_a_list_of_another_length_than_asked_for_is_not_the_answer(self) -> None:
         guide = [
             passage("Here is the plan.", "The action plan for plumbers"),
@@ -166,6 +171,7 @@ class TestAnswers:
             passage("Repair what drips at home.", "The action plan for plumbers", "Step 2: Practice"),
             passage("Ask the guild.", "The action plan for plumbers", "Step 3: Qualify"),
         ]
+        assert "2. **Practice:**" in read("What are the first two steps of the action plan?", *guide, known=guide).text
         asked = "What are the {} steps of the action plan?"
         assert "2. **Practice:**" in read(asked.format("three"), *guide, known=guide).text
         assert "2. **Practice:**" not in read(asked.format("nine"), *guide, known=guide).text
@@ -173,8 +179,18 @@ class TestAnswers:
     def test_a_figure_without_something_is_not_that_of_those_who_have_it(self) -> None:
         trained = passage("A plumber with a diploma earns $60,000 to $80,000 a year.", "Pay", "With a diploma")
         untrained = passage("A plumber who learns on the job earns $30,000 to $40,000 a year.", "Pay", "Learners")
-        result = read("How much does a plumber earn without a diploma?", trained, untrained, TIME, TOOLS)
-        assert result.text == "A plumber who learns on the job earns $30,000 to $40,000 a year. [1]"
+        for question in (
+            "How much does a plumber earn without a diploma?",
+            "How much do plumbers with no diploma earn?",
+            "How much do plumbers without a diploma make?",
+        ):
+            result = read(question, trained, untrained, TIME, TOOLS)
+            assert result.text == "A plumber who learns on the job earns $30,000 to $40,000 a year. [1]"
+
+    def test_what_is_not_needed_is_not_about_those_who_have_it(self) -> None:
+        needless = passage("You do not need a diploma: a year on the job earns you $20,000.", "Pay", "Learners")
+        result = read("How much does a plumber earn without a diploma?", needless, TIME, TOOLS)
+        assert result.text.startswith("You do not need a diploma")
 
     def test_a_false_premise_meets_what_the_guides_say(self) -> None:
         result = read("Since a degree is compulsory for plumbers, which one should I take?", TIME, DEGREE)

@@ -45,6 +45,10 @@ LEARNING = "Machine learning is the broader field, and deep learning is a subset
         ("A panel lasts longer than an inverter.", "A panel lasts 25 years, an inverter only 12."),
         ("No animal on land is as tall as the giraffe.", "The giraffe is the tallest animal on land."),
         ("Inflation fell below expectations.", "Inflation was lower than expected."),
+        (
+            "The flat is above the shop.",
+            "The shop is on the ground floor and the flat is upstairs. The shop pays higher rent than the flat.",
+        ),
     ],
 )
 def test_an_honest_claim_is_supported(claim, evidence):
@@ -73,6 +77,11 @@ def test_an_honest_claim_is_supported(claim, evidence):
         ("Norvale was beaten by Eastport.", "Norvale has beaten Eastport.", "order"),
         ("Arabica contains more caffeine than robusta.", BEANS, "comparison"),
         ("Inflation stayed above expectations.", "Inflation was lower than expected.", "comparison"),
+        (
+            "The flat above the bakery is larger than the shop.",
+            "The flat above the bakery is smaller than the shop.",
+            "comparison",
+        ),
         ("A panel lasts shorter than an inverter.", "A panel lasts 25 years, an inverter only 12.", "comparison"),
         ("The snake grows 2 feet long.", "The snake grows 2 metres long.", "number"),
         ("The bridge was built in 1998.", "The bridge was built in 1962 and last repaired in 1998.", "bound"),
@@ -83,6 +92,10 @@ def test_a_changed_claim_is_caught_by_its_guard(claim, evidence, guard):
     verdict = support(claim, [evidence])
     assert not verdict.supported
     assert guard in verdict.doubts
+
+
+def test_above_as_a_place_hides_no_comparison() -> None:
+    assert "comparison" in support("As noted above, arabica has more caffeine than robusta.", [BEANS]).doubts
 
 
 @pytest.mark.parametrize(

@@ -81,16 +81,36 @@ def test_plain_words_are_left_alone() -> None:
     assert plain_words(question) == question
 
 
-def test_a_premise_is_noticed() -> None:
-    assert understand("Given that pay is the same everywhere, what is it?").supposes
-    assert understand("Docker does orchestration, have I got that right?").supposes
-    assert not understand("What is the pay?").supposes
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Given that pay is the same everywhere, what is it?",
+        "Docker does orchestration, have I got that right?",
+        "Since a diploma is the only way in, which school is best?",
+        "Everybody says the exam is a quick chat. What should I wear?",
+        "Once it is baked there's nothing left to do, so when can I eat it?",
+    ],
+)
+def test_a_premise_is_noticed(question: str) -> None:
+    assert understand(question).supposes
 
-    assert understand("Since a diploma is the only way in, which school is best?").supposes
-    assert understand("Everybody says the exam is a quick chat. What should I wear?").supposes
-    assert understand("Once it is baked there's nothing left to do, so when can I eat it?").supposes
-    assert not understand("I have finished school, so what should I learn?").supposes
-    assert not understand("As a nurse, where do I begin?").supposes
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the pay?",
+        "I have finished school, so what should I learn?",
+        "As a nurse, where do I begin?",
+        "How much do people think nurses earn?",
+        "How do people know when bread is done?",
+        "Does everyone know Python?",
+        "Time is short, so which steps can I skip?",
+        "The exam is on Monday, so what should I bring?",
+        "Me and my sister are nurses, so what can we earn?",
+    ],
+)
+def test_what_is_told_of_oneself_is_no_premise(question: str) -> None:
+    assert not understand(question).supposes
 
 
 @pytest.mark.parametrize(
@@ -106,7 +126,34 @@ def test_what_a_figure_depends_on_is_no_figure(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["How is salt used against ice?", "Which sporting comparison is used?", "What works against moths?"]
+    "question",
+    [
+        "How much does a nurse earn, depending on experience?",
+        "How many people depend on tourism?",
+        "How many factors are there?",
+        "What is the salary and what changes it?",
+        "How long does two-factor authentication take?",
+    ],
+)
+def test_a_figure_asked_for_straight_away_is_one(question: str) -> None:
+    assert understand(question).of_figures
+
+
+@pytest.mark.parametrize("question", ["What can I ask for in an interview?", "What should I get out of a bootcamp?"])
+def test_what_one_asks_for_need_not_be_money(question: str) -> None:
+    assert not understand(question).wants("money")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How is salt used against ice?",
+        "Which sporting comparison is used?",
+        "What works against moths?",
+        "Any remedies against moths?",
+        "Vaccination against flu",
+        "Would you advise against bootcamps?",
+    ],
 )
 def test_not_all_that_is_used_against_something_is_compared(question: str) -> None:
     assert not understand(question).wants("comparison")
@@ -122,9 +169,10 @@ def test_two_things_held_against_each_other_are_compared(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "level"),
     [
-        ("I have been a baker for 4 years of my life. What should I be earning?", "mid-level"),
+        ("I have about 4 years as a baker behind me. What should I be earning?", "mid-level"),
         ("one year of experience, what salary can I get", "entry-level"),
         ("With ten years in the trade, what can I ask for?", "senior"),
+        ("What pay can I expect after fifteen years of sewing work?", "senior"),
     ],
 )
 def test_years_of_experience_are_a_level_where_pay_is_asked_for(question: str, level: str) -> None:
@@ -137,6 +185,9 @@ def test_years_of_experience_are_a_level_where_pay_is_asked_for(question: str, l
     [
         "With ten years in the trade, what can I learn?",
         "How much does a 3 year degree cost?",
+        "After four years of university, what salary can I expect?",
+        "Do I get paid in the two years of an apprenticeship?",
+        "What salary can I get with 10 years experience but none in this field?",
         "Senior with two years of experience: what salary?",
     ],
 )
@@ -146,7 +197,9 @@ def test_years_are_no_level_elsewhere(question: str) -> None:
 
 def test_a_beginner_is_of_a_level_only_where_pay_is_asked_for() -> None:
     assert plain_words("Which plotting library should a beginner know?").endswith("should a beginner know?")
-    assert plain_words("What does a beginner earn?") == "What does a entry-level earn?"
+    assert plain_words("What mistakes do freshers make?") == "What mistakes do beginners make?"
+    assert "entry-level" in plain_words("What does a beginner earn?")
+    assert "entry-level" in plain_words("What's a fresher's salary?")
 
 
 def test_focus_terms_leave_out_what_carries_no_subject() -> None:

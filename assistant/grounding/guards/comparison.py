@@ -31,15 +31,18 @@ def compared(case: Case) -> int:
 def _comparison(parsed: Parsed) -> tuple[set[str], set[str], int, set[str]] | None:
     """(what is the more or less, what it is compared with, the sign, the scales), if the claim compares two things."""
     than = _THAN.search(parsed.text)
-    if than is None:
+    word = than or _MEASURED.search(parsed.text)
+    if word is None:
         return None
-    at = than.start()
-    before = [term for term in parsed.terms if term.position <= at]
-    # "Above" and "below" say by themselves which is the more: "it fell below expectations".
-    poles = [term for term in before if term.key[0] == "±" and _COMPARATIVE.search(term.surface)]
-    poles = [term for term in before if term.position == at] or poles
+    at = word.start()
+    if than:
+        poles = [term for term in parsed.terms if term.position < at and _COMPARATIVE.search(term.surface)]
+    else:  # "it fell below expectations": the preposition says by itself which is the more
+        poles = [term for term in parsed.terms if term.position == at]
+    poles = [term for term in poles if term.key[0] == "±"]
     if not poles:
         return None
+    before = [term for term in parsed.terms if term.position < at]
     left = {_thing(term) for term in before if term.position < poles[0].position}
     right = {_thing(term) for term in parsed.terms if term.position > at}
     left, right = left - right, right - left
@@ -90,6 +93,11 @@ def _thing(term: Term) -> str:
 
 
 _NEAR = 2  # words between a thing and its comparative at most (guess)
-_THAN = re.compile(r"\b(?:than|above|below)\b", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
+_MEASURED = re.compile(  # not of places: "the flat above the shop"
+    r"\b(?:above|below)\b(?=\s+(?:the |its |all |our |their )?"
+    r"(?:expect|forecast|averag|target|estimat|budget|normal|median|predict))",
+    re.IGNORECASE,
+)
 _COMPARATIVE = re.compile(r"(?:er|more|less|worse|fewer)$", re.IGNORECASE)
 _SIZES = {"±high", "±large", "±long", "±more", "±heavy", "±broad"}  # one may stand for another
