@@ -69,7 +69,8 @@ _NOVICE = re.compile(
 _EXPERIENCE = re.compile(
     r"\b(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|a few|several)\+?\s*"
     r"(?:years?|yrs?)['’]?(?: of)?(?: \w+){0,3}? ?"
-    r"(?:\b(?:experience|exp|work(?:ing)?|behind me|under my belt|on the job|in the (?:job|trade|field|industry))\b"
+    r"(?:\b(?:experience|exp|work(?:ing)?|behind me|under (?:my|the|her|his) belt|on the job)\b"
+    r"|\bin the (?:job|trade|field|industry)\b"
     r"|\bas an? )",
     re.IGNORECASE,
 )

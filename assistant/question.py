@@ -65,6 +65,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\bdiffer(?:s|ence|ences|ent from)?\b|\bdistinguish"
             r"|\b(?:more|less|better|higher|lower|bigger) .*\bthan\b|\bhow far apart\b|\bas against\b"
             r"|\b(?:hold|stack|measure|fare|do|good|bad)s?\b(?: \w+)? against\b"
+            rf"|\b{PAY}\b.*\bagainst\b"
             r"|^(?-i:[A-Z])\S*(?: \S+)? against (?-i:[A-Z])\S*(?: \S+)?$"
             r"|\b(?:are|is|do|does) .* related?\b|\b(?:more|better|higher|lower|longer|harder|easier)\b.*\bor\b",
         ),
@@ -88,7 +89,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("person", r"\bwho(?:se|m)?\b(?! (?:should|can|could) )|\b(?:author|written by|wrote)\b"),
         (
             "steps",
-            r"\bhow (?:do|does|can|could|should|would|to|did|am|might)\b|\bsteps?\b|\broadmap\b|\bprocess of\b"
+            r"\bhow (?:do|does|can|could|should|would|to|did|am|might)\b"
+            r"|(?<!by )\bsteps?\b(?! by step)|\broadmap\b|\bprocess of\b"
             r"|\bwhat should (?:i|we|one) do\b|\bwhere (?:do|should|can) i (?:start|begin)\b",
         ),
         ("name", r"\bwhat(?:'s| is| are)\b.* called\s*\?*$|\bnames? (?:of|for)\b|\bterm for\b"),

@@ -33,7 +33,7 @@ class Settings:
     data_dir: str | None = _setting(None, "Folder for the index and the store; unset: the user's data folder.")
     embedder: str | None = _setting(None, "A sentence-transformers model; unset: all-MiniLM-L6-v2 as packaged.")
     chroma_url: str | None = _address("Address of a Chroma server to keep the passages on.")
-    passages: int = _setting(10, "Passages read for an answer.")
+    passages: int = _setting(12, "Passages read for an answer.")
     question_limit: int = _setting(2000, "The most characters a question may have.")
     drop_unsupported: bool = _setting(False, "Leave out claims that the cited passages do not support.")
     llm_deadline: float = _setting(60.0, "Seconds a language model may take for an answer.")

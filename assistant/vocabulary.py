@@ -102,6 +102,7 @@ doctorate phd ph.d
 undergraduate bachelor bachelors
 cost price fee charge
 begin start
+city town
 """
 # British to American, on the end of a word; tried on every word alike, so that both sides meet.
 _SPELLINGS = (
