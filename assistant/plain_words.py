@@ -14,7 +14,7 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"gonna", "going to"),
         (r"wanna", "want to"),
         (r"gotta", "have to"),
-        (r"(?:respected )?sir|ma['’]?am|kindly|(?<!\w )please", ""),
+        (r"(?:respected )?sir|ma['’]?am|kindly|(?<!\w )please|yaar|yar|bhai|bro|dude", ""),
         (r"(?:mles|ml engineers|ml engs|ml devs)", "machine learning engineers"),
         (r"(?:mle|ml engineer|ml eng|ml dev)", "machine learning engineer"),
         (r"ml", "machine learning"),

@@ -131,6 +131,7 @@ _STATED = re.compile(  # not "the first two steps", nor "in five points"
 _SUPPOSES = re.compile(
     r"^(?:given|since|because|seeing|assuming|considering|now) (?:that )?\w+|^as (?!a |an |well |for )\w+"
     r"|\bsays\b.*, so\b|(?:^|[.;,!] )(?:every(?:body|one)|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)\b"
+    r"|^(?:i|i've|we|we've) (?:heard|read|been told|was told)\b"
     r"|^(?!i |i'|my |we |we'|our )[^?]*\b(?:never|only|nothing|always|everything|all)\b[^?]*"
     r", so (?:what|which|who|when|where|why|how)\b"
     r"|(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bthat)(?<!\bthis)(?<!\bit),? "

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 _WORD = re.compile(r"[^\W\d_][\w+#]*(?:[.'’/&-][^\W_][\w+#]*)*|[$€£]?\d[\d,.]*(?:[a-z%°+]+)?|[€£$%]", re.IGNORECASE)
 # Function words, and verbs and nouns that carry a question without being what it is about.
 _CARRIERS_WORDS = """
-    happen happens happened include includes included says said
+    happen happens happened include includes included says said yaar yar bhai bro dude
     a an the this that these those some any each every all both either neither no not nor none such same other
     another i me my mine we us our you your yours he him his she her hers it its they them their theirs one ones
     someone somebody anyone anybody everyone everybody something anything everything nothing there here am is are

@@ -40,7 +40,8 @@ _COMMONEST = 2.3e10  # "the", in the dictionary
 
 _NAMES_AND_SLANG = frozenset(
     """
-    abt aight ain aint airbnb airflow aka alexnet algoexpert alphago amirite andrew anthropic apis arent arxiv asap
+    abt aight ain aint bhai yaar yar
+    airbnb airflow aka alexnet algoexpert alphago amirite andrew anthropic apis arent arxiv asap
     autoencoder autoencoders automl azure backend backprop bday bedrock bert bigquery bioinformatics blockchain
     bootcamp bootcamps brb bro bruh btech btw bw caffe cant catboost cgpa chatbot chatbots chatgpt chennai
     clickhouse cnns colab cos coulda couldnt coursera coz ctc cuda cuz cv cvs cybersecurity dagster dashboarding

@@ -3,7 +3,7 @@
     python -m tests.ablate_reader [--guides PATH …] [--cases FILE …]
 
 Runs the whole chain over the development questions in tests/data, or over the cases given, once for each signal, and
-prints a Markdown table. About a minute for each signal.
+prints a Markdown table. Some ten seconds for each signal.
 """
 
 from __future__ import annotations

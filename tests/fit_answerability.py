@@ -306,6 +306,9 @@ def main() -> None:
     print(f"threshold {threshold:.3f}")
     refused = np.concatenate([held_out, np.zeros(len(foreign))])
     report("development, 5 folds", development + foreign, refused, threshold)
+    small = np.array([row.corpus.startswith("shelf") for row in development])
+    shelved = [row for row, chosen in zip(development, small, strict=True) if chosen]
+    report("of it, small guides", shelved, held_out[small], threshold)
     for corpus in sorted({row.corpus for row in rows}):
         test = [row for row in rows if row.case["split"] == "test" and row.corpus == corpus]
         if test:

@@ -75,6 +75,7 @@ def test_typing_errors_are_put_right(spelling: Spelling, wrong: str, right: str)
         "combien gagne un ingenieur en apprentissage",
         "cuanto gana un ingeniero de machine lerning",
         "ml engineer kaise bane aur kitna kamata hai",
+        "what is mlops yaar, tell me bhai",
         "mujhe ek pyaar bhari shayari sunao",
         "機械学習エンジニアの給料は？",
         "¿Qué hace un ingeniero?",

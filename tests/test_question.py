@@ -234,6 +234,7 @@ def test_what_is_told_before_the_question_is_no_part_of_it(question: str, focus:
         ("Respected sir, which branch should I take?", "which degree subject should I take?"),
         ("explain like I'm five what a loss is", "what a loss is"),
         ("What's the senior range?", "What's the senior salary range?"),
+        ("Yaar, what is a container bro", "what is a container"),
     ],
 )
 def test_wrapping_goes_and_spoken_words_become_those_of_guides(question: str, plain: str) -> None:
