@@ -34,7 +34,7 @@ _REMARK = re.compile(
 )
 _NEW_SUBJECT = re.compile(
     r"^\W*(?:(?:ok|okay|thanks|right|well|so|and|now|actually)\W+)*"
-    r"(?:(?:a |an )?(?:different|another|new|unrelated|separate) (?:question|topic|subject|thing|one)"
+    r"(?:(?:a |an )?(?:diff(?:erent)?|another|new|unrelated|separate) (?:question|topic|subject|thing|one)"
     r"|(?:forget|never ?mind|leave|drop|scratch)(?: (?:that|it|this|about (?:that|it|this)))?"
     r"|(?:changing|change|switching|switch)(?: of| the)? (?:topic|subject|tack)s?|let's (?:change|switch)[^,:.]*"
     r"|something else|by the way|btw|on (?:a|an) (?:different|another|other) (?:note|topic)|moving on|next question)"

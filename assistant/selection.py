@@ -143,7 +143,7 @@ def _stub(asked: Asked, unit: Unit) -> bool:
 def _figures_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
     """Where a figure is asked for, the lines that hold one, and those that stand beside them; else all."""
     holding = [line for line in lines if fits(asked, line.unit.text)]
-    if not holding or asked.supposes or not asked.of_figures:
+    if not holding or asked.supposes or not asked.of_figures or _names_more(asked, lines[0], holding):
         return list(lines)
     blocks = {(line.unit.hit, line.unit.block) for line in holding}
     return holding + [line for line in lines if line not in holding and (line.unit.hit, line.unit.block) in blocks]
@@ -157,6 +157,13 @@ def _settling_first(asked: Asked, lines: Sequence[Line]) -> list[Line]:
     settling = max(beside, key=lambda line: fit(asked, line.unit.text))  # the first of those that say it as well
     first = [settling] if fit(asked, settling.unit.text) >= SETTLED else []
     return first + [line for line in lines if line not in first]
+
+
+def _names_more(asked: Asked, best: Line, holding: Sequence[Line]) -> bool:
+    """Whether the best line names something asked about that none with a figure does: "How much more with a PhD?"."""
+    wanted = set(stems(asked.focus))
+    named = wanted & set(stems(best.unit.in_context))
+    return bool(named - {term for line in holding for term in stems(line.unit.in_context)})
 
 
 def _most(asked: Asked) -> int:

@@ -112,6 +112,7 @@ def test_the_second_one_is_taken_from_the_answer() -> None:
     "question",
     [
         "ok different question, which books are good?",
+        "ok diff question, which books are good?",
         "forget that, which books are good?",
         "new topic: which books are good?",
         "Something else: which books are good?",

@@ -187,6 +187,11 @@ class TestAnswers:
             result = read(question, trained, untrained, TIME, TOOLS)
             assert result.text == "A plumber who learns on the job earns $30,000 to $40,000 a year. [1]"
 
+    def test_what_is_named_without_a_figure_is_said_before_figures_on_something_else(self) -> None:
+        certified = passage("A certificate often brings a plumber higher pay.", "Pay", "Certificates")
+        result = read("How much more does a certificate earn a plumber?", PAY_ENTRY, certified, PAY_SENIOR, TIME)
+        assert result.text.startswith("A certificate often brings a plumber higher pay.")
+
     def test_what_is_not_needed_is_not_about_those_who_have_it(self) -> None:
         needless = passage("You do not need a diploma: a year on the job earns you $20,000.", "Pay", "Learners")
         result = read("How much does a plumber earn without a diploma?", needless, TIME, TOOLS)
