@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.asking import read_question
+from assistant.question import understand
 from assistant.topics import Phrase, content, phrases
 from index.embedding import Vectors
 
@@ -194,7 +195,10 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
         if not placed and about and _is_new(bare, previous.question, embed):
             return asked
         return placed or _joined(previous.question, asked)
-    return _resolved(bare, turns) or _part_of(asked, turns) or _joined(_context(turns), asked)
+    resolved = _resolved(bare, turns) or _part_of(asked, turns)
+    if not resolved and _asks_another_figure(bare, _context(turns)):
+        return bare
+    return resolved or _joined(_context(turns), asked)
 
 
 def _courteous(text: str) -> str:
@@ -372,6 +376,16 @@ def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
     if float(likeness[best]) < _LIKE and not (len(candidates) == 1 and named and new[:1].isupper()):
         return None
     return candidates[best]
+
+
+def _asks_another_figure(question: str, earlier: str) -> bool:
+    """Whether pay is asked for after a duration, or the like, and nothing was named that could be meant.
+
+    "How long will it take me without a degree?", "and how much would that pay?": the earlier question would mislead.
+    """
+    figures = [understand(text).kinds[:1] for text in (question, earlier) if understand(text).of_figures]
+    named = any(not phrase.preposition and _can_be_meant(phrase) for phrase in phrases(earlier))
+    return len(set(figures)) == 2 and not named
 
 
 def _is_new(fragment: str, question: str, embed: Embed | None) -> bool:

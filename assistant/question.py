@@ -235,6 +235,9 @@ def understand(question: str) -> Asked:
     focus = f"{focus}{level[0]}" if level and not focus.endswith(level[0]) else focus
     asking = [focus, *(focus[start:end] for start, end in sentences(focus)[1:])]
     kinds = tuple(kind for kind, pattern in _KINDS if any(map(pattern.search, asking)))
+    if len(asking) > 1:  # what is asked last is what is asked: "How long does it take? How much would that pay?"
+        last = {kind for kind, pattern in _KINDS if kind in _FIGURES and pattern.search(asking[-1])}
+        kinds = tuple(sorted(kinds, key=lambda kind: kind not in last)) if last else kinds
     if "yesno" not in kinds:
         kinds = tuple(kind for kind in kinds if kind != "need")
     if _FACTORS.search(focus) and not _STRAIGHT.match(focus):

@@ -136,6 +136,14 @@ def test_they_may_be_those_who_hire_and_not_what_was_named_last() -> None:
     assert alone("do they give paid leave?", "What do pilots earn?") == "do pilots give paid leave?"
 
 
+def test_pay_is_asked_for_by_itself_after_a_duration_of_nothing_named() -> None:
+    assert (
+        alone("and how much would that pay?", "how long will it take me without a degree?")
+        == "how much would that pay?"
+    )
+    assert "apprenticeship" in alone("and how much would that pay?", "how long does an apprenticeship take?")
+
+
 @pytest.mark.parametrize("condition", ["if I have a degree", "unless I have a degree"])
 def test_a_condition_alone_is_added_to_the_earlier_question(condition: str) -> None:
     result = alone(f"and {condition}?", "How long does it take to become a nurse?")
