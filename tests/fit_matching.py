@@ -5,11 +5,11 @@
 Reads tests/data/matching: `careers.jsonl` holds, for each fact of the shipped guides, questions that people ask of it,
 the sentences that answer them, those that answer in part, and near questions that no sentence answers. Where the facts
 stand in other texts, given by `--also`, their sentences are named by a digest. `unanswered.jsonl` holds questions on
-anything else. `subjects.jsonl` and `professions.jsonl` are 72 small guides on other subjects, with the same. Sentences
+anything else. `subjects.jsonl` and `professions.jsonl` are 152 small guides on other subjects, with the same. Sentences
 are encoded by the model as it is, so that only the question's side learns: matrices of rank 16 beside each of the
 model's (LoRA), a weight for each token, and the bar that an answer must reach, which is learnt from the questions
 without one. One question in twelve is never learnt from: the report is on those, and the answerability judge is fitted
-on them; with `--new-facts` it is on whole facts and small guides that were kept out. About a quarter of an hour on two
+on them; with `--new-facts` it is on whole facts and small guides that were kept out. About half an hour on two
 cores.
 """
 
