@@ -1,6 +1,6 @@
 """Weights of the answerability judge.
 
-Written by `python -m tests.fit_answerability --write` from the development split of tests/data/answerability.jsonl;
+Written by `python -m tests.fit_answerability --write` from the development questions that it reads;
 never by hand.
 """
 

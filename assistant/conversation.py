@@ -36,7 +36,7 @@ _REMARK = re.compile(
 _NEW_SUBJECT = re.compile(
     r"^\W*(?:(?:ok|okay|thanks|right|well|so|and|now|actually)\W+)*"
     r"(?:(?:a |an )?(?:diff(?:erent)?|another|new|unrelated|separate) (?:question|topic|subject|thing|one)"
-    r"|(?:forget|never ?mind|leave|drop|scratch)(?: (?:that|it|this|about (?:that|it|this)))?"
+    r"|never ?mind|(?:forget|leave|drop|scratch) (?:that|it|this|about (?:that|it|this))"
     r"|(?:changing|change|switching|switch)(?: of| the)? (?:topic|subject|tack)s?|let's (?:change|switch)[^,:.]*"
     r"|something else|by the way|btw|on (?:a|an) (?:different|another|other) (?:note|topic)|moving on|next question)"
     r"(?: (?:though|then|now))?\s*[,:.;!?–-]*\s+(?=\S)",
@@ -88,7 +88,7 @@ _EMPTY = re.compile(
     r"|\b(?:this|that)\s+(?:job|field|career|role|profession|guide|roadmap|playbook|subject|line)\b"
     r"|\b(?:is|are|was|were)\s+there\b|\bthere\s+(?:is|are|was|were)\b|\bthere's\b|\bmake it as\b"
     r"|\b\w{3,}(?<!\babout)(?<!\bis)(?<!\bdo)(?<!\bdoes)(?<!\bfor)(?<!\bwith)(?<!\bwas)\s+that\s+(?:is|are|can|will|matter|help|have|the|i|we|you|they|it)\b"
-    r"|\bso that\b|\bhere (?:is|are)\b"
+    r"|\bso that\b|\bhere (?:is|are)\b|\bhow long (?:do|does|did|would|will) it (?:\w+ )?take\W*$"
     r"|\b(?:do|does|did|will|would|can)\s+they\s+(?:\w+ly\s+)?(?:ask|test|want|look|expect|hire|check|care|grill|quiz)\b",
     re.IGNORECASE,
 )
@@ -169,11 +169,11 @@ def user_turns(turns: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> str:
+    if not turns:
+        return question
     moved = _NEW_SUBJECT.match(question)
     if moved:
         return question[moved.end() :].strip()
-    if not turns:
-        return question
     asked = _courteous(question)
     about = _WHAT_ABOUT.match(asked)
     bare = asked[about.end() :] if about else _LEAD.sub("", asked)

@@ -14,10 +14,10 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"gonna", "going to"),
         (r"wanna", "want to"),
         (r"gotta", "have to"),
-        (r"(?:respected )?sir|ma['’]?am|kindly|(?<!\w )please|yaar|yar|bhai|bro|dude", ""),
+        (r"(?:respected )?sir(?! (?-i:[A-Z]))|ma['’]?am|kindly|(?<!\w )please|yaar|yar|bhai|bro|dude", ""),
         (r"(?:mles|ml engineers|ml engs|ml devs)", "machine learning engineers"),
         (r"(?:mle|ml engineer|ml eng|ml dev)", "machine learning engineer"),
-        (r"ml", "machine learning"),
+        (r"(?<!\d)(?<!\d )ml", "machine learning"),
         (r"cnns?", "convolutional neural networks (CNNs)"),
         (r"rnns?", "recurrent neural networks (RNNs)"),
         (r"nlp", "natural language processing (NLP)"),
@@ -67,7 +67,7 @@ _NOVICE = re.compile(
 )
 # Years at work, not those of a course or since some year.
 _EXPERIENCE = re.compile(
-    r"\b(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|a few|several)\+?\s*"
+    r"\b(?<![.,])(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|a few|several)\+?\s*"
     r"(?:years?|yrs?)['’]?(?: of)?(?: \w+){0,3}? ?"
     r"(?:\b(?:experience|exp|work(?:ing)?|behind me|under (?:my|the|her|his) belt|on the job)\b"
     r"|\bin the (?:job|trade|field|industry)\b"
@@ -79,7 +79,11 @@ _NOT_AT_WORK = re.compile(
     r"|\b(?:but|and) (?:none|no|nothing|not)\b|\bno experience\b",
     re.IGNORECASE,
 )
-_ASKS_FOR = re.compile(r"\b(?:ask|asking) for\b", re.IGNORECASE)
+_OF_LEVEL = re.compile(
+    r"\b(?:salar(?:y|ies)|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|mak(?:e|ing)(?! (?:an?|the|my|it|bread))"
+    r"|take home|what (?:can|could|should) i ask for)\b",
+    re.IGNORECASE,
+)
 _LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|principal|lead (?:\w+ )?(?:engineer|role))\b", re.I)
 _LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
 _MANY = {"a few": 3, "several": 5, "fifteen": 15, "twenty": 20}
@@ -127,7 +131,7 @@ def plain_words(question: str) -> str:
 def _level_of(question: str) -> str:
     """The level that the years at work amount to that a question on pay speaks of; "" where it has none."""
     years = _EXPERIENCE.search(question)
-    if not years or not (_OF_PAY.search(question) or _ASKS_FOR.search(question)):
+    if not years or not _OF_LEVEL.search(question):
         return ""
     if _LEVELLED.search(question) or _NOT_AT_WORK.search(question):
         return ""

@@ -67,7 +67,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"|\b(?:hold|stack|measure|fare|do|good|bad)s?\b(?: \w+)? against\b"
             rf"|\b{PAY}\b.*\bagainst\b"
             r"|^(?-i:[A-Z])\S*(?: \S+)? against (?-i:[A-Z])\S*(?: \S+)?$"
-            r"|\b(?:are|is|do|does) .* related?\b|\b(?:more|better|higher|lower|longer|harder|easier)\b.*\bor\b",
+            r"|\b(?:are|is|do|does) .* related(?: to\b|\W*$)"
+            r"|\b(?:more|better|higher|lower|longer|harder|easier)\b(?! (?:about|on|for) ).*\bor\b",
         ),
         (
             "duration",
@@ -129,9 +130,11 @@ _STATED = re.compile(  # not "the first two steps", nor "in five points"
     re.IGNORECASE,
 )
 _SUPPOSES = re.compile(
-    r"^(?:given|since|because|seeing|assuming|considering|now) (?:that )?\w+|^as (?!a |an |well |for )\w+"
+    r"^(?:given|since|because|seeing|assuming|considering|now) (?:that )?"
+    r"(?!when\b|of\b|name|a career|how\b|what\b|which\b|where\b)\w+"
+    r"|^as (?!an? |well |for |of |per |soon |long |far )\w+"
     r"|\bsays\b.*, so\b|(?:^|[.;,!] )(?:every(?:body|one)|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)\b"
-    r"|^(?:i|i've|we|we've) (?:heard|read|been told|was told)\b"
+    r"|^(?:i|i've|we|we've) (?:heard|read that|been told|was told)\b"
     r"|^(?!i |i'|my |we |we'|our )[^?]*\b(?:never|only|nothing|always|everything|all)\b[^?]*"
     r", so (?:what|which|who|when|where|why|how)\b"
     r"|(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bthat)(?<!\bthis)(?<!\bit),? "

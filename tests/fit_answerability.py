@@ -349,7 +349,7 @@ def _source(terms: Weights, question: Weights, threshold: float) -> str:
 
     return (
         '"""Weights of the answerability judge.\n\nWritten by `python -m tests.fit_answerability --write` from the '
-        'development split of tests/data/answerability.jsonl;\nnever by hand.\n"""\n\n'
+        'development questions that it reads;\nnever by hand.\n"""\n\n'
         f"THRESHOLD = {threshold:.4f}  # {FALSE_REFUSALS:.1%} of the answerable development questions lie below\n\n"
         + table("TERM_WEIGHTS", terms)
         + "\n"

@@ -123,6 +123,11 @@ def test_a_change_of_subject_drops_the_old_one(question: str) -> None:
     assert alone(question, "How do I deploy a model?") == "which books are good?"
 
 
+@pytest.mark.parametrize("question", ["Leave policy for new parents?", "Drop shipping: is it legal?"])
+def test_a_first_question_stays_whole(question: str) -> None:
+    assert alone(question) == question
+
+
 def test_thanks_are_not_searched_for() -> None:
     assert alone("thanks! what is Docker used for", "Do I need a degree?") == "what is Docker used for"
 

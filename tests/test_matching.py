@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,3 +89,22 @@ def test_threads_get_what_one_gets(matcher: Matcher) -> None:
         found = list(pool.map(lambda question: fresh.match(question, SENTENCES).scores, questions))
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, abs=1e-3)
+
+
+def test_no_question_that_is_measured_is_among_those_it_learns_from() -> None:
+    data = Path(__file__).parent / "data"
+
+    def plain(text: str) -> str:
+        return re.sub(r"\W+", " ", text.lower()).strip()
+
+    def read(path: Path) -> list[dict]:
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+    learnt = {plain(text) for fact in read(data / "matching" / "careers.jsonl") for text in fact["questions"]}
+    learnt |= {plain(text) for fact in read(data / "matching" / "careers.jsonl") for text in fact["unanswered"]}
+    learnt |= {plain(case["question"]) for case in read(data / "matching" / "unanswered.jsonl")}
+    files = [*data.glob("*unseen*.jsonl"), *data.glob("asked_*.jsonl"), *data.parents[1].glob("evals/cases/*.jsonl")]
+    measured = {plain(case["question"]) for path in files for case in read(path)}
+    measured |= {plain(case["question"]) for case in read(data / "answerability.jsonl") if case["split"] == "test"}
+    assert len(measured) > 1_000
+    assert not learnt & measured
