@@ -56,12 +56,12 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 PAY = r"(?:salar(?:y|ies)|sallary|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|compensation)"
-_OF_PAY = re.compile(
-    rf"\b{PAY}\b|\b(?:take home|on offer|band|bracket)\b|[$€£₹]\s?\d|\b\d+\s?k\b"
+_PAID = (  # "what can I make": neither what flour is for nor what makes sure of something
+    rf"\b{PAY}\b|\btake home\b"
     r"|\b(?:what|how much(?: money)?) (?:do|does|did|can|could|will|would|should|might)\b(?: \S+){1,5} mak(?:e|ing)\b"
-    r"(?! (?:an?|the|my|it|sure|me)\b)",
-    re.IGNORECASE,
+    r"(?! (?:an?|the|my|it|sure|me)\b)"
 )
+_OF_PAY = re.compile(rf"{_PAID}|\b(?:on offer|band|bracket)\b|[$€£₹]\s?\d|\b\d+\s?k\b", re.IGNORECASE)
 _NOVICE = re.compile(
     r"\bbeginners?(?:['’]s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))\b", re.IGNORECASE
 )
@@ -79,11 +79,7 @@ _NOT_AT_WORK = re.compile(
     r"|\b(?:but|and) (?:none|no|nothing|not)\b|\bno experience\b",
     re.IGNORECASE,
 )
-_OF_LEVEL = re.compile(
-    r"\b(?:salar(?:y|ies)|pay|paid|earn(?:s|ed|ing|ings)?|wages?|income|ctc|mak(?:e|ing)(?! (?:an?|the|my|it|bread))"
-    r"|take home|what (?:can|could|should) i ask for)\b",
-    re.IGNORECASE,
-)
+_OF_LEVEL = re.compile(rf"{_PAID}|\bwhat (?:can|could|should) i ask for\b", re.IGNORECASE)
 _LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|principal|lead (?:\w+ )?(?:engineer|role))\b", re.I)
 _LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
 _MANY = {"a few": 3, "several": 5, "fifteen": 15, "twenty": 20}

@@ -193,6 +193,7 @@ def test_years_of_experience_are_a_level_where_pay_is_asked_for(question: str, l
         "Do I get paid in the two years of an apprenticeship?",
         "What salary can I get with 10 years experience but none in this field?",
         "The band has 10 years of experience. Who leads it?",
+        "I have been making bread for 10 years of my working life. How much flour is in a 2k bag?",
         "How much is 250 ml in cups?",
         "Is Sir John Soane's museum free?",
         "Senior with two years of experience: what salary?",
