@@ -119,8 +119,8 @@ _FACTORS = re.compile(
     re.IGNORECASE,
 )
 _STRAIGHT = re.compile(
-    r"^\W*(?:(?:and|so|but|ok|hi|hello)\W+)*(?:how (?:much|many|long|soon)\b(?:(?! it takes)| it takes to\b)"
-    r"(?! .*\bdepends? on what\b)|what(?:'s| is| are) the (?:\w+ )?(?:salary|pay|wage|duration)\b)",
+    r"^\W*(?:(?:and|so|but|ok|hi|hello)\W+)*"
+    r"(?:how (?:much|many|long|soon)\b(?! it takes)|what(?:'s| is| are) the (?:\w+ )?(?:salary|pay|wage|duration)\b)",
     re.IGNORECASE,
 )
 _STATED = re.compile(  # not "the first two steps", nor "in five points"
@@ -130,8 +130,8 @@ _STATED = re.compile(  # not "the first two steps", nor "in five points"
     re.IGNORECASE,
 )
 _SUPPOSES = re.compile(
-    r"^(?:given|since|because|seeing|assuming|considering|now) (?:that )?"
-    r"(?!when\b|of\b|name|a career|how\b|what\b|which\b|where\b)\w+"
+    r"^(?:given|since|because|seeing|assuming|now) (?:that )?(?!when\b|of\b|name|how\b|what\b|which\b|where\b)\w+"
+    r"|^considering (?:that )?(?!an? |the |my |that )\w+"
     r"|^as (?!an? |well |for |of |per |soon |long |far )\w+"
     r"|\bsays\b.*, so\b|(?:^|[.;,!] )(?:every(?:body|one)|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)\b"
     r"|^(?:i|i've|we|we've) (?:heard|read that|been told|was told)\b"

@@ -103,6 +103,7 @@ def test_a_premise_is_noticed(question: str) -> None:
         "As a nurse, where do I begin?",
         "How much do people think nurses earn?",
         "As of today, what is the minimum wage?",
+        "Considering a job in law, where do I begin?",
         "Now how do I register a trade mark?",
         "Since when has the museum been open?",
         "I read law at university. How do I become a judge?",
