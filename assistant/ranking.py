@@ -213,13 +213,24 @@ def about_others(asked: Asked, unit: Unit) -> float:
 
 def _has_what_is_missing(question: str, text: str) -> bool:
     """Whether a text is about those who have what a question says is not there: "without a degree", "no experience"."""
+    missing = _missing(question)
+    if not missing:
+        return False
     said = _DENIED.sub("", text)
-    for phrase in phrases(_LACKING.sub("without", question)):
-        if phrase.preposition == "without" or phrase.determiner == "no":
-            kinds = [name for names in _CONTRASTS for name in names if name.search(phrase.text)]
-            if stem(phrase.text.split()[-1].lower()) in stems(said) or any(kind.search(said) for kind in kinds):
-                return True
-    return False
+    return any(word in stems(said) or any(kind.search(said) for kind in kinds) for word, kinds in missing)
+
+
+@lru_cache(maxsize=2_000)
+def _missing(question: str) -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
+    """The stem of each thing that a question says is not there, and the names that it counts among."""
+    return tuple(
+        (
+            stem(phrase.text.split()[-1].lower()),
+            tuple(name for names in _CONTRASTS for name in names if name.search(phrase.text)),
+        )
+        for phrase in phrases(_LACKING.sub("without", question))
+        if phrase.preposition == "without" or phrase.determiner == "no"
+    )
 
 
 def _spread(values: NDArray[np.floating]) -> Scores:
