@@ -72,6 +72,7 @@ _NOT_IN_PLACE = re.compile(
 )
 _WHOLE = re.compile(rf"\bof\b|\s(?:{_AUXILIARY})\s", re.IGNORECASE)  # "a bootcamp is fine", "an example of …"
 _JOINING = re.compile(r"\s*,?\s*(?:(?:and|or)\s+)?(?:an?\s+|the\s+)?", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an|some)\s+", re.IGNORECASE)
 _LEVEL = re.compile(
     r"^(?:entry|mid|junior|senior|lead|principal|beginner|starting|supervised|unsupervised)(?:[- ]level)?\b",
     re.IGNORECASE,
@@ -312,7 +313,7 @@ def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: boo
         return None
     if _PRONOUN.search(text) or len(text.split()) > 6 or _WHOLE.search(text):
         return None
-    new = re.sub(r"^(?:the|a|an|some)\s+", "", text, flags=re.IGNORECASE)
+    new = _ARTICLE.sub("", text)
     if not content(new):
         return None
     old = _counterpart(new, question, embed)
@@ -383,14 +384,15 @@ def _asks_another_figure(question: str, earlier: str) -> bool:
 
     "How long will it take me without a degree?", "and how much would that pay?": the earlier question would mislead.
     """
-    figures = [understand(text).kinds[:1] for text in (question, earlier) if understand(text).of_figures]
-    named = any(not phrase.preposition and _can_be_meant(phrase) for phrase in phrases(earlier))
-    return len(set(figures)) == 2 and not named
+    asked, before = understand(question), understand(earlier)
+    if not (asked.of_figures and before.of_figures) or asked.kinds[0] == before.kinds[0]:
+        return False
+    return not any(not phrase.preposition and _can_be_meant(phrase) for phrase in phrases(earlier))
 
 
 def _is_new(fragment: str, question: str, embed: Embed | None) -> bool:
     """Whether what is asked about has nothing to do with the earlier question: Docker, after the books to read."""
-    text = re.sub(r"^(?:the|a|an|some)\s+", "", fragment.strip(" ?.!"), flags=re.IGNORECASE)
+    text = _ARTICLE.sub("", fragment.strip(" ?.!"))
     plain = content(text) and not _DEPENDENT.match(text) and not _PRONOUN.search(text) and not _NOT_IN_PLACE.match(text)
     if not plain or embed is None or len(text.split()) > 3 or _LEVEL.match(text):
         return False
