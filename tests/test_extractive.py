@@ -9,7 +9,10 @@ import pytest
 
 from assistant.answerability import Answerability, AnswerabilityJudge
 from assistant.extractive import ExtractiveReader
+from assistant.question import understand
+from assistant.ranking import about_others
 from assistant.reader import ReaderResult
+from assistant.units import units_of
 from index.embedding import SentenceTransformerEmbedder
 from index.passage import Hit, Passage
 
@@ -192,11 +195,6 @@ class TestAnswers:
         result = read("How much more does a certificate earn a plumber?", PAY_ENTRY, certified, PAY_SENIOR, TIME)
         assert result.text.startswith("A certificate often brings a plumber higher pay.")
 
-    def test_what_is_not_needed_is_not_about_those_who_have_it(self) -> None:
-        needless = passage("You do not need a diploma: a year on the job earns you $20,000.", "Pay", "Learners")
-        result = read("How much does a plumber earn without a diploma?", needless, TIME, TOOLS)
-        assert result.text.startswith("You do not need a diploma")
-
     def test_a_false_premise_meets_what_the_guides_say(self) -> None:
         result = read("Since a degree is compulsory for plumbers, which one should I take?", TIME, DEGREE)
         assert result.text.startswith("You do not need a degree")
@@ -259,6 +257,21 @@ class TestAnswers:
 
         ExtractiveReader(embed, passages=lambda: [DEGREE]).prepare()
         assert "You do not need a degree to become a plumber." in embedded
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("A plumber with a diploma earns $60,000 a year.", 1.0),
+        ("A diploma takes two years.", 1.0),
+        ("You do not need a diploma: a year on the job earns you $20,000.", 0.0),
+        ("Without a diploma a plumber earns $30,000.", 0.0),
+        ("A plumber who learns on the job earns $30,000.", 0.0),
+    ],
+)
+def test_only_who_has_what_is_missing_is_another(text: str, about: float) -> None:
+    (unit,) = units_of([Hit(passage(text, "Pay"), 1.0)])
+    assert about_others(understand("How much do plumbers without a diploma earn?"), unit) == about
 
 
 def test_no_hits_is_an_abstention() -> None:
