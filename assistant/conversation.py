@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.asking import read_question
+from assistant.plain_words import PAY, level_after
 from assistant.question import understand
 from assistant.topics import Phrase, content, phrases
 from index.embedding import Vectors
@@ -31,14 +32,22 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"^\W*(?:that's|that is|thats|wow|interesting|makes sense|good to know|i see)\b[^?]*$", re.IGNORECASE
+    r"^\W*(?:(?:that's|that is|thats|wow|interesting|makes sense|good to know|i see|fair enough|really|seriously|scary"
+    r"|phew|damn|haha+|lol|sad|crazy|not bad|not much|sounds|done that|oh (?:god|no|my|dear|wow|nice|well))\b[^?]*"
+    r"|[^?]*\b(?:you say|not bad|not much|good to know|makes sense)\W*(?:\w+\W*)?)$",
+    re.IGNORECASE,
+)
+_TOLD = re.compile(  # said of oneself between questions: "I'm shy"
+    r"^(?:i|i['’]?m|i['’]?ve|it['’]?s|my)\b(?!.*\b(?:what|which|how|who|why|where|when|can|should|do|does|is)\b)[^?]*$",
+    re.IGNORECASE,
 )
 _NEW_SUBJECT = re.compile(
     r"^\W*(?:(?:ok|okay|thanks|right|well|so|and|now|actually)\W+)*"
     r"(?:(?:a |an )?(?:diff(?:erent)?|another|new|unrelated|separate) (?:question|topic|subject|thing|one)"
     r"|never ?mind|(?:forget|leave|drop|scratch) (?:that|it|this|about (?:that|it|this))"
     r"|(?:changing|change|switching|switch)(?: of| the)? (?:topic|subject|tack)s?|let's (?:change|switch)[^,:.]*"
-    r"|something else|by the way|btw|on (?:a|an) (?:different|another|other) (?:note|topic)|moving on|next question)"
+    r"|something else|by the way|btw|on (?:a|an) (?:different|another|other) (?:note|topic)|moving on|next question"
+    r"|(?:forget|leave|drop|enough (?:of|about)) (?:about )?(?:the )?\w+(?: \w+)?(?=\s*[.!;:,]))"
     r"(?: (?:though|then|now))?\s*[,:.;!?–-]*\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -73,6 +82,22 @@ _NOT_IN_PLACE = re.compile(
 _WHOLE = re.compile(rf"\bof\b|\s(?:{_AUXILIARY})\s", re.IGNORECASE)  # "a bootcamp is fine", "an example of …"
 _JOINING = re.compile(r"\s*,?\s*(?:(?:and|or)\s+)?(?:an?\s+|the\s+)?", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an|some)\s+", re.IGNORECASE)
+_REPORTED = re.compile(  # "my uncle says I should …": it is not the uncle that is asked about next
+    r"^(?:(?:my|a|the|our) )?\w+(?: \w+)? (?:says?|said|thinks?|reckons?|claims?|told me|keeps? (?:saying|telling me))"
+    r"(?: that)? ",
+    re.IGNORECASE,
+)
+_ABOUT_IT = re.compile(  # "and maths, how much of that": the clause is about what stands before it
+    rf"^(?P<thing>[^,?]{{2,40}})[,?] (?P<clause>(?:(?:{_AUXILIARY}|what|which|who|where|when|why|how)\b)[^?]*\??)$",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"^(?:which|what) (?:bits?|parts?|ones?|kinds?|topics?)\b\W*$", re.IGNORECASE)
+_YEARS_ON = re.compile(
+    r"^(?:after|with|once|in) (?:i have |i've got )?"
+    r"(?P<years>\w+\+?(?: \w+){0,2}?) (?:more )?(?:years?|yrs?)\b[^?]*\??$"
+    r"|^(?:the |at the )?(?P<top>top|highest|most senior)(?: (?:ones?|levels?|end|people))?\W*$",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(
     r"^(?:entry|mid|junior|senior|lead|principal|beginner|starting|supervised|unsupervised)(?:[- ]level)?\b",
     re.IGNORECASE,
@@ -110,17 +135,24 @@ _RELATIVE = re.compile(
     r"|\b(?:afterwards|instead|either|otherwise|too|as well|then)\s*\W*$",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"\b(?:years?|yrs?|months?|weeks?|days?)$", re.IGNORECASE)
+_THEN = re.compile(r"\bthen\W*$", re.IGNORECASE)
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "final": -1}
 _ORDINAL = re.compile(rf"\bthe ({'|'.join(_ORDINALS)})(?: (?:one|book|item|option|step|kind|type|part|skill))?\b", re.I)
+_ANY_LEVEL = re.compile(
+    r"\b(?:(?:entry|mid|junior|senior)[- ]levels?|juniors?|seniors?|beginners?|freshers?|starting|new grads?)\b",
+    re.IGNORECASE,
+)
 _LOW = re.compile(r"\b(?:entry|junior|beginner|starting out|starter|fresher|new|graduate)\b", re.IGNORECASE)
 _HIGH = re.compile(r"\b(?:senior|lead|principal|experienced|expert|staff)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class _Turn:
-    """What the user has asked so far, standing alone, with what the assistant said to it."""
+    """What the user has asked so far, standing alone and in their own words, with what the assistant said to it."""
 
     question: str
+    own: str = ""
     answer: str = ""
 
 
@@ -139,10 +171,10 @@ def standalone_question(question: str, history: Sequence[Message], *, embed: Emb
     turns: list[_Turn] = []
     for message in history[-2 * TURNS :]:
         role, text = message.get("role"), (message.get("content") or "").strip()
-        if role == "user" and content(_courteous(text)) and not _REMARK.match(text):
-            turns.append(_Turn(_stand_alone(text, turns, embed)))
+        if role == "user" and content(_COURTESY.sub("", text, count=1)) and not _only_said(text, turns):
+            turns.append(_Turn(_stand_alone(text, turns, embed), text))
         elif role == "assistant" and turns:
-            turns[-1] = _Turn(turns[-1].question, text)
+            turns[-1] = replace(turns[-1], answer=text)
     return _stand_alone(question, turns, embed)
 
 
@@ -180,9 +212,14 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
     bare = asked[about.end() :] if about else _LEAD.sub("", asked)
     bare = bare.strip() or asked
     previous = turns[-1]
-    if not about and _complete(bare):
+    leads = bare != asked
+    if not about and _complete(bare) and (not leads or _CLAUSE.search(bare) or _CONSEQUENCE.search(bare)):
         return question if bare == asked == question.strip() else bare
-    between = _between(bare, turns)
+    if about or leads:
+        of_thing = _of_thing_named(bare)
+        if of_thing:
+            return _joined(_context(turns), of_thing)
+    between = _between(bare, turns) or _years_on(bare, previous)
     if between:
         return between
     ordinal = _named_by_ordinal(bare, turns)
@@ -202,6 +239,11 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
     return resolved or _joined(_context(turns), asked)
 
 
+def _only_said(text: str, turns: Sequence[_Turn]) -> bool:
+    """Whether nothing is asked, and no subject begun."""
+    return bool(_REMARK.match(text)) or bool(turns and _TOLD.match(_courteous(text)))
+
+
 def _courteous(text: str) -> str:
     """The text without thanks and the like before it."""
     rest = _COURTESY.sub("", text, count=1).strip()
@@ -217,7 +259,7 @@ def _complete(question: str) -> bool:
     pronoun = _PRONOUN.search(stripped)
     if pronoun and not _antecedents(stripped[: pronoun.start()]):
         return False
-    if _RELATIVE.search(text) and len(content(_RELATIVE.sub(" ", text))) < 4:
+    if _RELATIVE.search(text) and len(content(_RELATIVE.sub(" ", text))) < (2 if _THEN.search(text) else 4):
         return False
     if _DEPENDENT.match(text) and not _SUBJECT.search(text):
         return False
@@ -269,6 +311,34 @@ def _between(question: str, turns: Sequence[_Turn]) -> str | None:
                 whole = re.compile(rf"{re.escape(level.group())}(?:[- ]level)?\b", re.IGNORECASE)
                 return whole.sub("mid-level", turn.question, count=1)
     return None
+
+
+def _of_thing_named(question: str) -> str | None:
+    """What is asked of a thing named just before: "maths, how much of that?", "stats? which bits"."""
+    match = _ABOUT_IT.match(question.strip())
+    if not match or _PRONOUN.search(match["thing"]):
+        return None
+    clause, thing = match["clause"], match["thing"].strip()
+    if _PARTS.match(clause):
+        return f"{clause.rstrip(' ?.!')} of {thing}?"
+    pronoun = _PRONOUN.search(_EMPTY.sub(_unless_bare, clause))
+    if (
+        not pronoun
+        or pronoun.lastgroup in {"own", "place"}
+        or re.match(r"\s+(?:one|kind|way)", clause[pronoun.end() :])
+    ):
+        return None
+    return f"{clause[: pronoun.start()]}{thing}{clause[pronoun.end() :]}"
+
+
+def _years_on(question: str, previous: _Turn) -> str | None:
+    """The earlier question on pay, asked for the level that is meant: "and after a few years?", "and the top one?"."""
+    years = _YEARS_ON.match(question)
+    level = "" if not years else "senior" if years["top"] else level_after(years["years"])
+    old = _ANY_LEVEL.search(previous.question)
+    if not level or not old or not re.search(rf"\b{PAY}\b", previous.question, re.IGNORECASE):
+        return None
+    return f"{previous.question[: old.start()]}{level}{previous.question[old.end() :]}"
 
 
 def _named_by_ordinal(question: str, turns: Sequence[_Turn]) -> str | None:
@@ -365,7 +435,11 @@ def _rest_of(new: str, old: str) -> str:
 
 def _counterpart(new: str, question: str, embed: Embed | None) -> Phrase | None:
     """The phrase of the question that the new one takes the place of: the likest, if it is like at all."""
-    candidates = [phrase for phrase in phrases(question) if phrase.text.lower() != new.lower()]
+    candidates = [
+        phrase
+        for phrase in phrases(question)
+        if phrase.text.lower() != new.lower() and (_TIME.search(new) or not _TIME.search(phrase.text))
+    ]
     if not candidates:
         return None
     named = [phrase for phrase in candidates if phrase.text[:1].isupper() == new[:1].isupper()]
@@ -404,7 +478,7 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     """The question with its pronoun replaced by the one phrase it can stand for."""
     masked = _EMPTY.sub(_unless_bare, question)
     pronouns = list(_PRONOUN.finditer(masked))
-    if len(pronouns) != 1 or _COMPARED.search(question):
+    if len({pronoun.group().lower() for pronoun in pronouns}) != 1 or _COMPARED.search(question):
         return None
     pronoun = pronouns[0]
     if _antecedents(masked[: pronoun.start()]):
@@ -420,16 +494,10 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     if determiner or pronoun.group().lower() in {"that", "this"}:
         return None
     plural = pronoun.group().lower() in {"they", "them", "their", "those", "these"}
-    earlier = _context(turns)
-    candidates = [
-        phrase
-        for phrase in phrases(earlier)
-        if (phrase.plural == plural or _is_name(phrase))
-        and _can_be_meant(phrase)
-        and not _BECOMING.search(earlier[: phrase.start])
-    ]
-    if len(candidates) > 1:  # "Should I put my portfolio on GitHub?" is about the portfolio
-        candidates = [phrase for phrase in candidates if phrase.preposition not in {"on", "in", "at", "to"}]
+    # What was just said, if that names anything; else what the subject began with.
+    last = "" if _complete(turns[-1].own) else _LEAD.sub("", turns[-1].own)
+    said = [phrase for phrase in _meant(last, plural) if not phrase.preposition]
+    candidates = said or _meant(_context(turns), plural)
     if len(candidates) != 1:
         return None
     phrase = candidates[0]
@@ -439,6 +507,20 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str | None:
     if kind == "own":
         name += "'" if plural else "'s"
     return f"{question[: pronoun.start()]}{name}{question[pronoun.end() :]}"
+
+
+def _meant(earlier: str, plural: bool) -> list[Phrase]:
+    """The phrases of an earlier question that "it" or "they" may stand for."""
+    candidates = [
+        phrase
+        for phrase in phrases(earlier)
+        if (phrase.plural == plural or _is_name(phrase))
+        and _can_be_meant(phrase)
+        and not _BECOMING.search(earlier[: phrase.start])
+    ]
+    if len(candidates) > 1:  # "Should I put my portfolio on GitHub?" is about the portfolio
+        candidates = [phrase for phrase in candidates if phrase.preposition not in {"on", "in", "at", "to", "as"}]
+    return candidates
 
 
 def _one_meant(question: str, turns: Sequence[_Turn]) -> str | None:
@@ -486,7 +568,7 @@ def _can_be_meant(phrase: Phrase) -> bool:
 
 def _context(turns: Sequence[_Turn]) -> str:
     """What a clause leans on: the question that began the subject, without what was asked about it in between."""
-    return re.split(r"(?<=[?.!])\s+", turns[-1].question.strip())[0]
+    return _REPORTED.sub("", re.split(r"(?<=[?.!])\s+", turns[-1].question.strip())[0])
 
 
 def _joined(previous: str, question: str) -> str:

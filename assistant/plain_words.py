@@ -82,7 +82,7 @@ _NOT_AT_WORK = re.compile(
 _OF_LEVEL = re.compile(rf"{_PAID}|\bwhat (?:can|could|should) i ask for\b", re.IGNORECASE)
 _LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|principal|lead (?:\w+ )?(?:engineer|role))\b", re.I)
 _LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
-_MANY = {"a few": 3, "several": 5, "fifteen": 15, "twenty": 20}
+_MANY = {"a": 1, "a couple of": 2, "a few": 3, "several": 5, "some": 5, "many": 15, "fifteen": 15, "twenty": 20}
 ADDED_LEVEL = re.compile(rf" \((?:{'|'.join(level for level, _ in _LEVELS)})\)$")
 # British spellings, which guides and the embedder's model know less: "behavioural", "optimisation".
 _IZE = re.compile(
@@ -131,6 +131,11 @@ def _level_of(question: str) -> str:
         return ""
     if _LEVELLED.search(question) or _NOT_AT_WORK.search(question):
         return ""
-    word = years["years"].lower()
-    count = int(word) if word.isdigit() else {**NUMBER_WORDS, **_MANY}[word]
-    return next(level for level, most in _LEVELS if count <= most)
+    return level_after(years["years"])
+
+
+def level_after(years: str) -> str:
+    """The level that so many years at work amount to ("a few", "12"); "" where that is no number."""
+    word = years.lower().removesuffix("+")
+    count = int(word) if word.isdecimal() and len(word) <= 2 else {**NUMBER_WORDS, **_MANY}.get(word)
+    return next(level for level, most in _LEVELS if count <= most) if count else ""

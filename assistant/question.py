@@ -269,6 +269,8 @@ def focus_of(question: str) -> str:
     pieces = [question[start:end] for start, end in sentences(question)]
     if len(question.split()) <= STORY_WORDS:
         asking = [piece for piece in pieces if piece.endswith("?")]
+        if len(asking) > 1 and asking[-1] == pieces[-1] and len(asking[-1].split()) >= ASKED_WORDS:
+            return asking[-1]
         told = len(asking) == 1 and pieces[-1] == asking[0] and _OPENS.match(asking[0])
         return asking[0] if told and len(asking[0].split()) >= ASKED_WORDS else question
     for piece in reversed(pieces):
