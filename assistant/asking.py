@@ -49,7 +49,10 @@ _INSTRUCTION = re.compile(
     r"|\bsummari[sz]e\b.{0,20}\b(?:above|conversation|this|that|your)\b|\binstead of (?:answering|using|following)\b"
     r"|\bnew (?:task|instructions?|rules?)\s*:|(?:^|>)\W*system\s*:"
     r"|</?(?:system|script|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>|\[/?inst\]|<<sys"
-    r"|\bos\.system\b|\brm -rf\b",
+    r"|\bos\.system\b|\brm -rf\b"
+    r"|\b(?:server|machine|computer|model|network) (?:that )?you(?:'re| are)? (?:run|running|hosted|on)\b"
+    r"|\byou (?:were|have been|are) (?:given|told|trained|programmed|fed|hosted|running)\b"
+    r"|^\W*(?:just |simply |please |now |so )*(?:state|declare|announce|assert|swear|claim|pretend|insist)\b",
     re.IGNORECASE,
 )
 
@@ -60,7 +63,12 @@ _OVERRIDING = re.compile(
     r"\b(?:instructions?|rules?|prompt|above|previous|told you|that you|everything)\b"
     r"|\bpretend (?:to be|that you|you)|\brole-?play\b|^\W*(?:please |now |and )*act as |^\W*you(?:'re| are) now\b"
     r"|\b(?:enable|activate|enter|engage)\b.{0,20}\b(?:developer|debug|admin|god|jailbreak|un\w+ed) mode\b"
-    r"|\bfrom now on,? you\b|\bwithout restrictions\b|\b(?:system|hidden|initial) prompt\b|\binstead of answering\b"
+    r"|\bfrom now on,? you\b|\bwithout restrictions\b|\binstead of answering\b"
+    r"|\b(?:system|hidden|initial|secret) (?:prompt|instructions|rules|message)\b"
+    r"|\b(?:instructions|prompts?|rules|messages?) (?:that )?you (?:were|have been|are) (?:given|told)\b"
+    r"|\bserver (?:that )?you(?:'re| are)? (?:run|running|hosted)\b"
+    r"|\byour (?:own )?(?:system prompt|source code|api key)\b"
+    r"|\b(?:stop|quit) being (?:a |an |the )?\w+"
     r"|\bnew (?:task|instructions?)\s*:|</?(?:system|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>"
     r"|\[/?inst\]|<<sys",
     re.IGNORECASE,

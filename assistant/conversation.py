@@ -98,6 +98,7 @@ _YEARS_ON = re.compile(
     r"|^(?:the |at the )?(?P<top>top|highest|most senior)(?: (?:ones?|levels?|end|people))?\W*$",
     re.IGNORECASE,
 )
+_OWNED = re.compile(r"(?:my|your|our|his|her|their)\b", re.IGNORECASE)
 _LEVEL = re.compile(
     r"^(?:entry|mid|junior|senior|lead|principal|beginner|starting|supervised|unsupervised)(?:[- ]level)?\b",
     re.IGNORECASE,
@@ -228,7 +229,7 @@ def _stand_alone(question: str, turns: Sequence[_Turn], embed: Embed | None) -> 
     indefinite = _one_meant(bare, turns)
     if indefinite:
         return indefinite
-    if about or not _CLAUSE.search(bare):
+    if about or not (_CLAUSE.search(bare) or (_CONDITION.match(bare) and _CONSEQUENCE.search(bare))):
         placed = _in_place(bare, previous, embed, about=bool(about))
         if not placed and about and _is_new(bare, previous.question, embed):
             return asked
@@ -338,7 +339,7 @@ def _years_on(question: str, previous: _Turn) -> str | None:
     old = _ANY_LEVEL.search(previous.question)
     if not level or not old or not re.search(rf"\b{PAY}\b", previous.question, re.IGNORECASE):
         return None
-    return f"{previous.question[: old.start()]}{level}{previous.question[old.end() :]}"
+    return f"{_with_article(previous.question[: old.start()], level)}{level}{previous.question[old.end() :]}"
 
 
 def _named_by_ordinal(question: str, turns: Sequence[_Turn]) -> str | None:
@@ -393,6 +394,8 @@ def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: boo
         return None  # "which privacy are there"
     start, end = old.start, _end_of_list(old, question)
     said = new
+    if _OWNED.match(new) and old.determiner and _OWNED.match(old.determiner):  # "my cat", then "and my dog?"
+        start = question.lower().rfind(old.determiner, 0, old.start)
     if re.match(r"(?:someone|somebody|people|one|anyone)\b", text, re.IGNORECASE) and old.determiner in {
         "a",
         "an",
@@ -403,11 +406,15 @@ def _in_place(fragment: str, previous: _Turn, embed: Embed | None, *, about: boo
     said = re.sub(r"\s+(?:ones?|engineers?)$", "", said) if _shares_head(said, old.text) else said
     tail = _rest_of(said, old.text)
     before = question[:start]
-    if re.search(r"\ban?\s+$", before, re.IGNORECASE) and start == old.start:
-        plural = Phrase(said, 0, len(said)).plural and not tail
-        article = "" if plural else r"an\1" if said[:1].lower() in "aeiou" else r"a\1"
-        before = re.sub(r"\ban?(\s+)$", article, before)
+    if start == old.start:
+        before = _with_article(before, said, plural=Phrase(said, 0, len(said)).plural and not tail)
     return f"{before}{said}{tail}{question[end:]}?"
+
+
+def _with_article(before: str, said: str, *, plural: bool = False) -> str:
+    """What stands before a phrase, its article fitted to what takes the phrase's place."""
+    article = "" if plural else r"an\1" if said[:1].lower() in "aeiou" else r"a\1"
+    return re.sub(r"\ban?(\s+)$", article, before, flags=re.IGNORECASE)
 
 
 def _end_of_list(phrase: Phrase, question: str) -> int:

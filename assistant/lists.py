@@ -58,7 +58,9 @@ def list_of_headings(
     ]
     nearest = int(np.argmax(merit))
     top, led = units[best[0]], outlines[nearest].lead
-    introduces = led is not None and led.passage.id == top.passage.id and asked.wants("list")
+    if not asked.of_steps and not any(_stands_in(outlines[nearest], units[i]) for i in best[:2]):
+        return []
+    introduces = led is not None and led.passage.id == top.passage.id and asked.wants("list") and not asked.of_factors
     names_all = not asked.of_steps and not introduces and bool(ENUMERATION.search(top.text))
     lead = NAMED_LEAD if names_all else INTRODUCED_LEAD if introduces else HEADINGS_LEAD
     if merit[nearest] < float(likeness[len(outlines) :].max()) - lead:
@@ -76,6 +78,13 @@ def list_of_headings(
         shape, marker = ("step", f"{number}.") if outline.counted else ("item", "")
         lines.append(Line((unit,), shape, name, marker, named_only=bool(name) and long))
     return lines
+
+
+def _stands_in(outline: Outline, unit: Unit) -> bool:
+    """Whether a unit stands in the part of the guide that a list of headings is of."""
+    member = outline.members[0][1].passage
+    above = member.section[: -1 if outline.of_headings else None]
+    return unit.passage.document == member.document and unit.passage.section[: len(above)] == above
 
 
 def _of_the_guide(outline: Outline, named: Sequence[str]) -> float:

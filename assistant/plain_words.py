@@ -27,13 +27,16 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:newbie|fresher|rookie|noob|newcomer|new grad)((?:s|['’]s)?)", r"beginner\1"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
         (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
-        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation)", "salary"),
+        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation(?! for))", "salary"),
         (r"(?:cvs?|résumés?)", "resume"),
         (r"(?:uni|varsity)", "university"),
         (r"maths", "mathematics"),
         (r"perks?", "benefits"),
         (r"(?:ph\.?d\.?|doctorate)", "PhD (advanced degree)"),
-        (r"(?:post-?grad(?:uate)?|postgraduation|masters|m\.?tech|msc)", "master's (advanced degree)"),
+        (
+            r"(?:post-?grad(?:uate)?|postgraduation|(?<!old )(?<!past )masters|m\.?tech|msc)",
+            "master's (advanced degree)",
+        ),
         (r"(?:which|what) (?:\w+ )?(?:branch|stream|major)(?: of (?:study|engineering))?", "which degree subject"),
         (
             r"(?:dropped out of|never went to|did(?:n['’]t| not) (?:go to|finish)|skipped|quit|without(?: going to)?)"

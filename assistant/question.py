@@ -114,10 +114,10 @@ _FIGURES = ("money", "duration", "number")
 # What a figure depends on, or why there is none, is no figure; unless the figure is what is asked straight away.
 _FACTORS = re.compile(
     r"\bdepend(?:s|ed|ing)? (?:up)?on\b|\b(?:up)?on what (?:does|do|did) .*\bdepend\b|\bfactors?\b"
-    r"|\bwhat (?:determines?|affects?|influences?|decides?|changes?|drives?|moves?)\b(?! (?:is|are|was|were|do|does))"
-    r"|^\W*(?:but |and |so )?why\b",
+    r"|\bwhat (?:determines?|affects?|influences?|decides?|changes?|drives?|moves?)\b(?! (?:is|are|was|were|do|does))",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"\W*(?:but |and |so )?why\b", re.IGNORECASE)
 _STRAIGHT = re.compile(
     r"^\W*(?:(?:and|so|but|ok|hi|hello)\W+)*"
     r"(?:how (?:much|many|long|soon)\b(?! it takes)|what(?:'s| is| are) the (?:\w+ )?(?:salary|pay|wage|duration)\b)",
@@ -157,7 +157,10 @@ _ENDING_IN_S = """
 this always perhaps besides previous various numerous as us its plus maths physics mathematics
 """
 _NOT_PLURAL = frozenset(_ENDING_IN_S.split())
-_ARTICLE = re.compile(r"^(?:(?:an?|the|is|are|does|do|in) )+", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"^(?:(?:an?|the|is|are|does|do|in|ordinary|normal|regular|plain|usual|standard|traditional|simple|just) )+(?=\w)",
+    re.IGNORECASE,
+)
 _ASKED_OF = re.compile(  # "what falls under supervised vs unsupervised"
     r"^(?:what|which|how|who|where|when|why)\b.*\b(?:is|are|of|under|about|for|with|does|do) (?=\w)", re.IGNORECASE
 )
@@ -218,6 +221,11 @@ class Asked:
         return self.kinds[:1] in {(kind,) for kind in _FIGURES}
 
     @property
+    def of_factors(self) -> bool:
+        """Whether it asks what something depends on."""
+        return bool(_FACTORS.search(self.focus)) and not _WHY.match(self.focus)
+
+    @property
     def supposes(self) -> bool:
         """Whether it takes something for granted, which the guides may say otherwise."""
         return bool(_SUPPOSES.search(self.text))
@@ -243,7 +251,7 @@ def understand(question: str) -> Asked:
         kinds = tuple(sorted(kinds, key=lambda kind: kind not in last)) if last else kinds
     if "yesno" not in kinds:
         kinds = tuple(kind for kind in kinds if kind != "need")
-    if _FACTORS.search(focus) and not _STRAIGHT.match(focus):
+    if (_FACTORS.search(focus) or _WHY.match(focus)) and not _STRAIGHT.match(focus):
         kinds = tuple(kind for kind in kinds if kind not in _FIGURES)
     if level and not kinds:
         kinds = ("money",)

@@ -76,7 +76,7 @@ _CONTRASTS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
     for names in (
         (
             "entry[- ]level|juniors?|beginners?|freshers?|starting out",
-            "mid[- ]level|intermediate",
+            "mid[- ]level|intermediate|mid(?=,| and | or | to | vs| &)",
             "seniors?|top engineers",
         ),
         (
@@ -209,6 +209,15 @@ def about_others(asked: Asked, unit: Unit) -> float:
         if said - wanted and not (asked.wants("comparison") and wanted <= said):
             worst = max(worst, 0.7 if said & wanted else 1.0)
     return worst
+
+
+def named_together(asked: Asked) -> tuple[re.Pattern[str], ...]:
+    """The levels or degrees of which a question names several: "for juniors, mid-level and seniors"."""
+    for names in _CONTRASTS:
+        wanted = tuple(name for name in names if name.search(asked.focus))
+        if len(wanted) > 1:
+            return wanted
+    return ()
 
 
 def _has_what_is_missing(question: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.question import Asked
-from assistant.ranking import Embed, Scores, about_others, fit, fits, likeness_of, stems
+from assistant.ranking import Embed, Scores, about_others, fit, fits, likeness_of, named_together, stems
 from assistant.units import Unit
 from index.embedding import Vectors
 
@@ -23,6 +23,7 @@ WORTH = (0.2, 0.3, 0.4, 0.4)
 SHORT, USUAL, MOST = 3, 4, 5
 ELSEWHERE = 0.2  # added to the bar for a sentence of another guide than the best: both only where both answer
 NEAR = 0.4  # share of the best unit's cosine to the question that one of another passage must have
+NAMED = 2.0  # worth of what speaks of a level that was named and not spoken of: more than any other's
 STUB = 7  # words up to which an item of a list of steps ("Kaggle: enter competitions.") adds nothing to a sentence
 COMPARED = 0.2  # less will do in a comparison, which needs two sides
 BESIDE = 0.1  # added for a sentence from the best unit's passage
@@ -83,6 +84,7 @@ def best_sentences(
     ]
     shortlist = _near(asked, shortlist, units, embed)
     top, middle = float(scores[shortlist[0]]), float(np.median(scores))
+    named = named_together(asked)
     chosen: list[list[int]] = []
     words = 0
     left = list(shortlist)
@@ -104,9 +106,12 @@ def best_sentences(
             - REPEATS * max(0.0, likeness[i] - 0.5)
             for i in left
         }
+        said = [units[group[0]].in_context for group in chosen]
         for i in left:
             if any(_differs(asked, i, group[0], units, vectors) for group in chosen):
                 worth[i] = 1.0
+            if said and _adds_one_named(named, units[i].in_context, said):
+                worth[i] = NAMED
         fitting = [i for i in left if not chosen or words + len(units[i].text.split()) <= WORDS]
         if not fitting:
             break
@@ -187,6 +192,11 @@ def _differs(asked: Asked, i: int, said: int, units: Sequence[Unit], vectors: Ma
     if units[i].passage.document == units[said].passage.document or float(vectors[i] @ vectors[said]) < ON_THE_SAME:
         return False
     return asked.of_figures and fits(asked, units[i].text) and not _same(i, said, units, vectors)
+
+
+def _adds_one_named(named: Sequence[re.Pattern[str]], text: str, said: Sequence[str]) -> bool:
+    """Whether a text speaks of one of the levels named that nothing said yet speaks of."""
+    return any(name.search(text) and not any(map(name.search, said)) for name in named)
 
 
 def _before(unit: Unit, other: Unit) -> bool:

@@ -35,6 +35,11 @@ of in on at by for from to into with without within about over under between as 
 _BOUNDARIES = frozenset(_BOUNDARY_WORDS.split())
 _SINGULAR = frozenset({"statistics", "mathematics", "maths", "physics", "mlops", "news"})
 _PUNCTUATED = re.compile(r"[,;:.!?()\"“”]|\s-\s|\s–\s")
+# What follows an auxiliary and a pronoun is done, whatever the word: "how long do I boil eggs".
+_DONE = re.compile(
+    r"\b(?:do|does|did|can|could|should|shall|will|would|must|may|might) (?:i|you|we|they|he|she|it|one) (?P<verb>\w+)",
+    re.I,
+)
 _PHRASE_WORD = re.compile(r"[^\W_][\w+#/&.'’-]*")
 
 
@@ -85,13 +90,15 @@ def phrases(text: str) -> list[Phrase]:
             run.clear()
 
     last = 0
+    verbs = {match.start("verb") for match in _DONE.finditer(text)}
     for match in _PHRASE_WORD.finditer(text):
         if run and _PUNCTUATED.search(text[last : match.start()]):
             close()
         word = match.group().lower().rstrip(".'’-")
         named = match.start() > 0 and match.group()[0].isupper() and word not in {"i", "i'm", "i've", "i'd"}
         gerund = run and word == "learning"
-        if (is_carrier(word) and not named) or (word in _VERBS and not named and not gerund):
+        verb = word in _VERBS or match.start() in verbs
+        if (is_carrier(word) and not named) or (verb and not named and not gerund):
             close()
             before.append(word)
         else:

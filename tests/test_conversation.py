@@ -30,6 +30,8 @@ def alone(question: str, *earlier: str) -> str:
         (["What are CNNs used for?"], "what about RNNs", "What are RNNs used for?"),
         (["How do I become a pilot?"], "and without a degree?", "How do I become a pilot without a degree?"),
         (["What do cooks earn in Boston?"], "and in Seattle?", "What do cooks earn in Seattle?"),
+        (["How long do I boil eggs?"], "and potatoes?", "How long do I boil potatoes?"),
+        (["Can I walk my cat at night?"], "and my dog?", "Can I walk my dog at night?"),
     ],
 )
 def test_a_new_term_takes_the_place_of_the_old(earlier: Sequence[str], question: str, expected: str) -> None:
@@ -161,8 +163,58 @@ def test_what_about_something_unlike_all_that_was_named_is_a_new_subject() -> No
     assert alone("what about docker", "What is Kubernetes used for?") == "What is docker used for?"
 
 
-def test_a_remark_between_questions_is_passed_over() -> None:
-    assert alone("and hammers?", "What are saws used for?", "thanks") == "What are hammers used for?"
+@pytest.mark.parametrize("remark", ["thanks", "hmm", "wow, scary", "not bad that", "I'm shy lol", "oh nice"])
+def test_a_remark_between_questions_is_passed_over(remark: str) -> None:
+    assert alone("and hammers?", "What are saws used for?", remark) == "What are hammers used for?"
+
+
+def test_what_was_told_first_is_no_remark() -> None:
+    assert alone("and hammers?", "my saw is blunt") == "my hammers is blunt?"
+
+
+def test_it_is_what_was_just_said() -> None:
+    earlier = ["What do employers of plumbers ask for?", "Is a diploma one of those things?"]
+    assert alone("which jobs would it help with?", *earlier) == "which jobs would the diploma help with?"
+
+
+def test_it_is_not_whoever_said_so() -> None:
+    result = alone("is it well paid?", "my uncle says I should become a plumber")
+    assert "uncle" not in result
+    assert "plumber" in result
+
+
+def test_the_same_pronoun_twice_stands_for_one_thing() -> None:
+    result = alone("if it leaks, where does it go?", "How do I judge a boiler?")
+    assert result == "if the boiler leaks, where does it go?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("ok and after a few years?", "What's the salary of a mid-level plumber?"),
+        ("and after 12 years", "What's the salary of a senior plumber?"),
+        ("and the top one?", "What's the salary of a senior plumber?"),
+    ],
+)
+def test_years_at_work_name_the_level_that_is_asked_about(question: str, expected: str) -> None:
+    assert alone(question, "What's the salary of an entry level plumber?") == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("and pipes, how much of that?", "How much of pipes?"),
+        ("what about seniors, do they get a bonus?", "Do seniors get a bonus?"),
+        ("and pipes? which bits", "Which bits of pipes?"),
+    ],
+)
+def test_a_clause_speaks_of_the_thing_named_before_it(question: str, asked: str) -> None:
+    earlier = "How good at soldering must I be?"
+    assert alone(question, earlier) == f"{earlier} {asked}"
+
+
+def test_a_subject_that_is_dropped_by_name_is_gone() -> None:
+    assert alone("ok forget salary. is plumbing a hard trade?", "What do plumbers earn?") == "is plumbing a hard trade?"
 
 
 @pytest.mark.parametrize("dialogue", [d for d in DIALOGUES if d["complete"]], ids=lambda d: d["question"][:40])

@@ -48,6 +48,10 @@ def test_a_story_is_asked_by_its_last_question() -> None:
     assert focus_of(story) == "How long before I am proficient?"
 
 
+def test_of_two_questions_the_last_one_asks() -> None:
+    assert focus_of("Do I need a degree? Which subjects should it be in?") == "Which subjects should it be in?"
+
+
 def test_a_short_question_is_asked_whole() -> None:
     assert focus_of("My degree is in physics. Does that count?") == "My degree is in physics. Does that count?"
 
@@ -57,6 +61,7 @@ def test_a_short_question_is_asked_whole() -> None:
     [
         ("CNN vs RNN - what is each one for?", ("CNN", "RNN")),
         ("What is the difference between Docker and Kubernetes?", ("Docker", "Kubernetes")),
+        ("How does deep learning differ from ordinary machine learning?", ("deep learning", "machine learning")),
         ("How does a senior's pay compare with a beginner's?", ("senior's pay", "beginner's")),
     ],
 )
