@@ -9,6 +9,8 @@ import pytest
 
 from assistant.answerability import Answerability, AnswerabilityJudge
 from assistant.extractive import ExtractiveReader
+from assistant.lists import list_of_headings
+from assistant.outline import Guides
 from assistant.question import understand
 from assistant.ranking import about_others
 from assistant.reader import ReaderResult
@@ -85,6 +87,18 @@ class TestAnswers:
     def test_the_level_asked_for_is_the_one_answered(self) -> None:
         result = read("What does a senior plumber earn?", PAY_ENTRY, PAY_SENIOR, PAY_WHERE)
         assert result.text.startswith("A senior plumber earns $70,000 to $90,000")
+
+    def test_every_level_that_is_named_is_spoken_of(self) -> None:
+        entry = passage("An entry-level plumber earns $30,000 to $40,000 a year.", "Pay", "Entry-Level Plumber")
+        middle = passage(
+            "With some years behind them and a van of their own, plumbers on the mid-level rung of the trade take home "
+            "something like $45,000 to $60,000 in a good year.",
+            "Pay",
+            "Mid-Level Plumber",
+        )
+        more = passage("A senior plumber earns even more in a big city. A senior plumber is paid by the day.", "Pay")
+        result = read("List the salary ranges for junior, mid and senior plumbers.", PAY_SENIOR, more, entry, middle)
+        assert all(figure in result.text for figure in ("$30,000", "$45,000", "$70,000"))
 
     def test_yes_or_no_begins_with_what_settles_it(self) -> None:
         result = read("Do I need a degree to be a plumber?", TIME, DEGREE)
@@ -257,6 +271,23 @@ class TestAnswers:
 
         ExtractiveReader(embed, passages=lambda: [DEGREE]).prepare()
         assert "You do not need a degree to become a plumber." in embedded
+
+
+def test_a_list_of_headings_answers_only_where_the_best_sentences_stand_in_its_part() -> None:
+    work = [
+        passage("A plumber does many things. Here are the parts of the work:", "The work of a plumber"),
+        passage("Pipes are laid in walls.", "The work of a plumber", "Laying pipes"),
+        passage("Leaks are looked for first.", "The work of a plumber", "Finding leaks"),
+        passage("Boilers are served once a year.", "The work of a plumber", "Serving boilers"),
+    ]
+    exam = passage("The exam has a paper on pipes. Then a joint is soldered.", "Exams")
+    units = units_of([Hit(found, 1.0) for found in [*work, exam]])
+    asked = understand("What are the parts of the work of a plumber?")
+    guides = Guides([*work, exam])
+    inside = [place for place, unit in enumerate(units) if unit.passage is not exam]
+    outside = [place for place, unit in enumerate(units) if unit.passage is exam]
+    assert len(list_of_headings(asked, units, inside + outside, EMBEDDER.embed, guides)) == 4
+    assert list_of_headings(asked, units, outside + inside, EMBEDDER.embed, guides) == []
 
 
 @pytest.mark.parametrize(
