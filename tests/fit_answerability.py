@@ -93,7 +93,7 @@ def read_cases(path: Path = DATA / "answerability.jsonl") -> list[dict[str, Any]
 def read_asked() -> list[dict[str, Any]]:
     """Questions written by people who saw the facts but neither code nor cases, and read while developing."""
     cases = []
-    for name in ("unseen_development", "asked_development"):
+    for name in ("unseen_development", "asked_development", "asked_third", "asked_fourth", "asked_followups"):
         for case in read_cases(DATA / f"{name}.jsonl"):
             kind = case["kind"] if case["kind"] in {"offtopic", "injection"} else "near"
             kind = "answerable" if case["answerable"] else kind
@@ -254,7 +254,7 @@ def fit(rows: list[Row], *, without: Sequence[str] = ()) -> tuple[Weights, Weigh
 def predict(rows: list[Row], terms: Weights, question: Weights) -> np.ndarray:
     def probability(row: Row) -> float:
         features = features_of(row, lambda values: answerability.logistic(values, terms))
-        return 0.0 if row.foreign else answerability.logistic(features, question)
+        return 0.0 if row.foreign or row.asking.overriding else answerability.logistic(features, question)
 
     return np.array([probability(row) for row in rows])
 
