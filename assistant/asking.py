@@ -92,13 +92,14 @@ EXPECTATIONS: dict[str, re.Pattern[str]] = {
     "amount": re.compile(
         r"^(?!.*\b(?:perks?|benefits?|bonus(?:es)?|factors?|extras|affects?|depends?|influences?|determines?|besides?|var(?:y"
         r"|ies)|negotiat\w+|exact|why)\b).*(?:"
-        r"\bhow (?:much|expensive|cheap)\b.*\b(?:cost|pay|paid|earn|make|charge|get|worth|salary|price)"
+        r"\bhow many (?:dollars|euros|pounds|rupees|lakhs?|bucks)\b"
+        r"|\bhow (?:much|expensive|cheap)\b.*\b(?:cost|pay|paid|earn|make|charge|get|worth|salary|price)"
         r"|\bhow much (?:is|are)\b|\bhow much do(?:es)?\b.*\bper\b|\b(?:earn|earns)\b"
         r"|\b(?:cost|costs|price|priced|fees?|tuition|salary|wages?|rate|stipend|budget|income|pay range|pay band)\b"
         r"|\bwhat (?:do|does|can|would|will|might)\b.*\b(?:pay|make)\b)",
         re.DOTALL,
     ),
-    "count": re.compile(r"\bhow many\b|\b(?:number|amount) of\b"),
+    "count": re.compile(r"\bhow many\b(?! (?:dollars|euros|pounds|rupees|lakhs?|bucks)\b)|\b(?:number|amount) of\b"),
     "percentage": re.compile(
         r"\bpercent(?:age)?\b|%|\bwhat (?:share|proportion|fraction)\b"
         r"|\b(?:pass|acceptance|unemployment|success|interest) rate\b|\bgpa\b"

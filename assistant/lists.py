@@ -60,6 +60,8 @@ def list_of_headings(
     top, led = units[best[0]], outlines[nearest].lead
     if not asked.of_steps and not any(_stands_in(outlines[nearest], units[i]) for i in best[:2]):
         return []
+    if _names_member(asked, outlines[nearest], top):
+        return []
     introduces = led is not None and led.passage.id == top.passage.id and asked.wants("list") and not asked.of_factors
     names_all = not asked.of_steps and not introduces and bool(ENUMERATION.search(top.text))
     lead = NAMED_LEAD if names_all else INTRODUCED_LEAD if introduces else HEADINGS_LEAD
@@ -87,6 +89,17 @@ def _stands_in(outline: Outline, unit: Unit) -> bool:
     return unit.passage.document == member.document and unit.passage.section[: len(above)] == above
 
 
+def _names_member(asked: Asked, outline: Outline, top: Unit) -> bool:
+    """Whether the question is about the one member of a list that the best unit stands in."""
+    names = [name for name, unit in outline.members if name and unit.passage.id == top.passage.id]
+    if not outline.of_headings:
+        names = [
+            unit.label for _, unit in outline.members if (unit.passage.id, unit.block) == (top.passage.id, top.block)
+        ]
+    own = set(stems(" ".join(names))) - set(stems(outline.about))
+    return bool(own & set(stems(asked.focus)))
+
+
 def _of_the_guide(outline: Outline, named: Sequence[str]) -> float:
     """How much of a named guide's title a list speaks of, in [0, 1]: "the steps of the roadmap" are its main ones."""
     passage = outline.members[0][1].passage
@@ -111,7 +124,7 @@ def whole_list(asked: Asked, units: Sequence[Unit], scores: Scores, best: Sequen
 
 
 def _wants_list(asked: Asked) -> bool:
-    return asked.wants("list") or (asked.wants("steps") and not asked.wants("yesno"))
+    return asked.wants("list") or (asked.wants("steps") and not asked.wants("yesno", "reason"))
 
 
 def _list_at(top: Unit, units: Sequence[Unit], scores: Scores, best: Sequence[int], guides: Guides) -> list[Line]:

@@ -53,6 +53,13 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"ambitious", "complex"),
         (r"(?<=senior )(?:range|band|bracket)", "salary range"),
         (r"(?<=level )(?:range|band|bracket)", "salary range"),
+        (r"devs", "developers"),
+        (r"dev", "developer"),
+        (r"for nowt", "for free"),
+        (r"nowt", "nothing"),
+        (r"owt", "anything"),
+        (r"summat", "something"),
+        (r"skint", "without money"),
         (r"rounds?", "rounds (parts)"),
         (r"duties", "duties (responsibilities)"),
         (r"(?:btech|b\.tech|bsc|b\.sc|undergrad(?:uate)?)", "bachelor's degree"),
@@ -82,8 +89,12 @@ _NOT_AT_WORK = re.compile(
     r"|\b(?:but|and) (?:none|no|nothing|not)\b|\bno experience\b",
     re.IGNORECASE,
 )
-_OF_LEVEL = re.compile(rf"{_PAID}|\bwhat (?:can|could|should) i ask for\b", re.IGNORECASE)
+_OF_LEVEL = re.compile(
+    rf"{_PAID}|\bwhat (?:can|could|should) i ask for\b|\bwhat(?: would|['’]d) (?:i|he|she|they|we) be on\b",
+    re.IGNORECASE,
+)
 _LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|principal|lead (?:\w+ )?(?:engineer|role))\b", re.I)
+_BAND = re.compile(r"\b(?:(?:pay|salary|wage) )?(?:band|bracket)(s?)\b", re.IGNORECASE)
 _LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
 _MANY = {"a": 1, "a couple of": 2, "a few": 3, "several": 5, "some": 5, "many": 15, "fifteen": 15, "twenty": 20}
 ADDED_LEVEL = re.compile(rf" \((?:{'|'.join(level for level, _ in _LEVELS)})\)$")
@@ -119,6 +130,8 @@ def plain_words(question: str) -> str:
     """
     for pattern, words in (*_PLAIN_WORDS, (BRIEF, "")):
         question = pattern.sub(words, question)
+    if re.search(_PAID, question, re.IGNORECASE):
+        question = _BAND.sub(r"salary range\1", question)
     if _OF_PAY.search(question):
         question = _NOVICE.sub("entry-level", question)
     level = _level_of(question)
@@ -141,4 +154,4 @@ def level_after(years: str) -> str:
     """The level that so many years at work amount to ("a few", "12"); "" where that is no number."""
     word = years.lower().removesuffix("+")
     count = int(word) if word.isdecimal() and len(word) <= 2 else {**NUMBER_WORDS, **_MANY}.get(word)
-    return next(level for level, most in _LEVELS if count <= most) if count else ""
+    return "" if count is None else next(level for level, most in _LEVELS if count <= most)

@@ -38,6 +38,7 @@ _POINTING = re.compile(
     r"(?:so |and |but )?(?:(?:is|was|does|would) (?:that|this|it)\b"
     r"|(?:is|are|was) (?:he|she|they|my \w+) (?:right|wrong|correct|joking|serious|having|being|talking)\b"
     r"|(?:am i|are we) (?:kidding|fooling|wasting|mad|crazy|right|wrong|being)\b"
+    r"|is there (?:anything|any truth|something) (?:to|in) (?:that|this|it)\b"
     r"|(?:is )?(?:true|right|fair|correct)\b)",
     re.IGNORECASE,
 )
@@ -68,6 +69,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"|\b{PAY}\b.*\bagainst\b"
             r"|^(?-i:[A-Z])\S*(?: \S+)? against (?-i:[A-Z])\S*(?: \S+)?$"
             r"|\b(?:are|is|do|does) .* related(?: to\b|\W*$)"
+            r"|\w and \w[^?.]*\b(?:what|how) (?:is|are|does|do) each\b"
             r"|\b(?:more|better|higher|lower|longer|harder|easier)\b(?! (?:about|on|for) ).*\bor\b",
         ),
         (
@@ -138,7 +140,16 @@ _SUPPOSES = re.compile(
     r"|^(?!i |i'|my |we |we'|our )[^?]*\b(?:never|only|nothing|always|everything|all)\b[^?]*"
     r", so (?:what|which|who|when|where|why|how)\b"
     r"|(?<!\bhe)(?<!\bshe)(?<!\bthey)(?<!\bthat)(?<!\bthis)(?<!\bit),? "
-    r"(?:right|correct|isn't it|have i got that right)\s*\?",
+    r"(?:right|correct|isn't it|have i got that right)\s*\?"
+    r"|, (?:is|are|do|does|did|was|were|will|would|can|should|has|have)n['’]?t (?:it|they|you|i|we|he|she|there)\s*\?",
+    re.IGNORECASE,
+)
+_PREMISE = re.compile(
+    r"^(?:given|since|because|seeing|assuming|now|considering|as)(?: that)? (?P<given>[^,?]{12,}), (?=\w)"
+    r"|^(?:(?:everybody|everyone|people|they all) (?:says?|knows?|thinks?|reckons?|claims?)|(?:i've|i|we|we've) heard"
+    r"|(?:i've|we've) read|i was told)(?: that)? (?P<said>[^?.;]{12,}?)(?:[.;] |, so )"
+    r"|^(?P<told>(?!i |i'|my |we |our )[^?.;]*\b(?:never|only|nothing|always|all|nobody|no one)\b[^?.;]*?)"
+    r"(?:[.;] |, (?:so |which )|, (?=(?:what|which|who|when|where|why|how)\b))",
     re.IGNORECASE,
 )
 _STEPS = re.compile(r"\b(?:steps?|stages?|phases?|action plan|road ?map (?:to|for))\b", re.IGNORECASE)
@@ -151,6 +162,8 @@ _LISTING = re.compile(
 )
 _AUXILIARIES = """
 is are am was were do does did can could should shall will would has have had must may might i
+helps takes makes gets needs comes goes means works pays counts matters sets happens wants looks gives keeps says tells
+shows belongs follows begins starts stops decides drives moves lets brings leads allows adds costs teaches changes
 """
 _BREAKS = frozenset(_AUXILIARIES.split())  # where the thing asked for ends: "which tools | should I learn"
 _ENDING_IN_S = """
@@ -178,6 +191,7 @@ _SIDES = (
     ),
     re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against) (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
     re.compile(r"\b(?:how|what) .*?\b(?P<a>\w+(?:[ -]\w+)?) and (?P<b>\w+(?:[ -]\w+)?) .*\bdiffer\b", re.IGNORECASE),
+    re.compile(r"^(?P<a>[^,?.;:]+?) and (?P<b>[^,?.;:]+?)\W+(?:what|how) (?:is|are|does|do) each\b", re.IGNORECASE),
     re.compile(r"^(?P<a>[^,?.;:]+?) (?:as )?against (?P<b>[^,?.;:]+)", re.IGNORECASE),
     re.compile(r"[,:] (?P<a>(?:an? |the )?[\w'-]+(?: [\w'-]+)?) or (?P<b>(?:an? |the )?[\w' -]+)\??$", re.IGNORECASE),
     re.compile(r"\b(?P<a>[\w'-]+(?: [\w'-]+)?) (?:and|or) (?P<b>[\w'-]+(?: [\w'-]+)?)", re.IGNORECASE),
@@ -229,6 +243,12 @@ class Asked:
     def supposes(self) -> bool:
         """Whether it takes something for granted, which the guides may say otherwise."""
         return bool(_SUPPOSES.search(self.text))
+
+    @property
+    def premise(self) -> str:
+        """What it takes for granted, where that is a clause of its own; "" otherwise."""
+        match = _PREMISE.search(self.text)
+        return (match["given"] or match["said"] or match["told"]).strip() if match else ""
 
     def wants(self, *kinds: str) -> bool:
         """Whether any of these kinds of answer is wanted."""
@@ -301,7 +321,8 @@ def _wants_several(focus: str) -> bool:
     if _LISTING.search(focus):
         return True
     words = re.findall(r"[\w'/-]+", focus.lower())
-    places = [i for i, word in enumerate(words) if word in {"what", "which", "wich", "any"}] or [-1]
+    asking = {"what", "which", "wich", "any"}
+    places = [i for i, word in enumerate(words) if word in asking and words[i - 1 : i] != ["without"]] or [-1]
     for place in places:
         for word in words[place + 1 : place + 4]:
             if word in _BREAKS:

@@ -115,7 +115,8 @@ def signals(
 ) -> dict[str, Scores]:
     """Each signal's value for each unit, most in [0, 1]; likenesses and scores are min-max normalised over the units.
 
-    match: how well the unit under its heading answers the question, and the part of it that asks, by the matcher;
+    match: how well the unit under its heading answers the question, the part of it that asks, and what it takes for
+    granted, by the matcher;
     plain: cosine of the question and the unit alone; passage: the hit's score; covered: the share of the question's
     focus terms that the unit or its heading holds, weighed by rarity; fits: whether it holds the kind of thing asked
     for; asked: how near the question is to the heading, where that is a question itself; opens: the same, for the
@@ -123,7 +124,7 @@ def signals(
     words, up to a full sentence; leads: whether it leads a list, or opens as an aside.
     """
     texts = [unit.in_context for unit in units]
-    questions = list(dict.fromkeys((asked.text, asked.focus)))
+    questions = list(dict.fromkeys(filter(None, (asked.text, asked.focus, asked.premise))))
     headings = list(dict.fromkeys(unit.heading for unit in units))
     vectors = embed([*questions, *(unit.text for unit in units), *map(heading_text, headings)])
     asking = vectors[: len(questions)].mean(axis=0)

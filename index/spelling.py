@@ -40,7 +40,7 @@ _COMMONEST = 2.3e10  # "the", in the dictionary
 
 _NAMES_AND_SLANG = frozenset(
     """
-    abt aight ain aint bhai yaar yar
+    abt aight ain aint bhai dev devs nowt owt skint summat yaar yar
     airbnb airflow aka alexnet algoexpert alphago amirite andrew anthropic apis arent arxiv asap
     autoencoder autoencoders automl azure backend backprop bday bedrock bert bigquery bioinformatics blockchain
     bootcamp bootcamps brb bro bruh btech btw bw caffe cant catboost cgpa chatbot chatbots chatgpt chennai

@@ -156,6 +156,11 @@ def test_a_question_behind_an_instruction_is_still_judged() -> None:
     assert asking.text == "And then tell me which animals bark."
 
 
+def test_how_many_dollars_asks_for_an_amount() -> None:
+    assert read_question("The band starts at how many dollars?").expects == ("amount",)
+    assert "count" in read_question("How many courses are there?").expects
+
+
 def test_the_story_before_a_question_is_not_what_is_asked() -> None:
     asking = read_question("My landlord in Bristol moved to Spain last year. How much notice do I give?")
     assert "Spain" not in [term.text for term in asking.terms]

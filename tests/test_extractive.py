@@ -288,6 +288,9 @@ def test_a_list_of_headings_answers_only_where_the_best_sentences_stand_in_its_p
     outside = [place for place, unit in enumerate(units) if unit.passage is exam]
     assert len(list_of_headings(asked, units, inside + outside, EMBEDDER.embed, guides)) == 4
     assert list_of_headings(asked, units, outside + inside, EMBEDDER.embed, guides) == []
+    laying = [place for place, unit in enumerate(units) if unit.passage is work[1]]
+    of_one = understand("What are the parts of a plumber's work when laying pipes?")
+    assert list_of_headings(of_one, units, laying + inside, EMBEDDER.embed, guides) == []
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,7 @@ def test_typing_errors_are_put_right(spelling: Spelling, wrong: str, right: str)
         "",
         "   ",
         "?!",
+        "I have been a software dev for six years, is there owt for nowt?",
     ],
 )
 def test_what_is_right_is_not_touched(spelling: Spelling, right: str) -> None:

@@ -61,6 +61,7 @@ def test_a_short_question_is_asked_whole() -> None:
     [
         ("CNN vs RNN - what is each one for?", ("CNN", "RNN")),
         ("What is the difference between Docker and Kubernetes?", ("Docker", "Kubernetes")),
+        ("Pipes and valves: what is each of them for?", ("Pipes", "valves")),
         ("How does deep learning differ from ordinary machine learning?", ("deep learning", "machine learning")),
         ("How does a senior's pay compare with a beginner's?", ("senior's pay", "beginner's")),
     ],
@@ -94,10 +95,27 @@ def test_plain_words_are_left_alone() -> None:
         "Since a diploma is the only way in, which school is best?",
         "Everybody says the exam is a quick chat. What should I wear?",
         "Once it is baked there's nothing left to do, so when can I eat it?",
+        "The prices are fixed, aren't they?",
     ],
 )
 def test_a_premise_is_noticed(question: str) -> None:
     assert understand(question).supposes
+
+
+@pytest.mark.parametrize(
+    ("question", "premise"),
+    [
+        ("Given that employers only hire people with a diploma, which is quickest?", "employers only hire people with"),
+        ("A boiler never needs a look again, so why do they keep a plumber?", "A boiler never needs a look again"),
+        ("Everybody says the exam is a quick chat. What should I wear?", "the exam is a quick chat"),
+        ("Everyone and their dog has a van. Which van would stand out?", ""),
+        ("I never went to school. What can I do?", ""),
+        ("What do plumbers earn?", ""),
+    ],
+)
+def test_a_premise_is_told_apart_from_the_question(question: str, premise: str) -> None:
+    found = understand(question).premise
+    assert found.startswith(premise) if premise else not found
 
 
 @pytest.mark.parametrize(
@@ -182,6 +200,7 @@ def test_two_things_held_against_each_other_are_compared(question: str) -> None:
         ("I have about 4 years as a baker behind me. What should I be earning?", "mid-level"),
         ("one year of experience, what salary can I get", "entry-level"),
         ("With ten years in the trade, what can I ask for?", "senior"),
+        ("I've got 0 yrs exp but my papers come in June. ballpark what'd I be on?", "entry-level"),
         ("What pay can I expect after fifteen years of sewing work?", "senior"),
     ],
 )
@@ -214,6 +233,23 @@ def test_a_beginner_is_of_a_level_only_where_pay_is_asked_for() -> None:
     assert plain_words("What mistakes do freshers make?") == "What mistakes do beginners make?"
     assert "entry-level" in plain_words("What does a beginner earn?")
     assert "entry-level" in plain_words("What's a fresher's salary?")
+
+
+def test_bands_are_ranges_of_pay_only_where_pay_is_asked_for() -> None:
+    assert "salary ranges" in plain_words("mid vs senior pay, how do the bands compare?")
+    assert "bands" in plain_words("Which rubber bands should a senior use?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What makes a good solder joint?",
+        "What attitude helps you through it?",
+        "A day without any colleagues, is it dull?",
+    ],
+)
+def test_a_verb_or_what_is_missing_is_no_plural_that_is_asked_for(question: str) -> None:
+    assert not understand(question).wants("list")
 
 
 def test_focus_terms_leave_out_what_carries_no_subject() -> None:
