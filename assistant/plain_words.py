@@ -26,7 +26,6 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:swe|sde)", "software engineer"),
         (r"(?:newbie|fresher|rookie|noob|newcomer|new grad)((?:s|['’]s)?)", r"beginner\1"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
-        (r"(?:(?:someone|somebody|people|those|just|only) )*starting out", "entry-level"),
         (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation(?! for))", "salary"),
         (r"(?:cvs?|résumés?)", "resume"),
         (r"(?:uni|varsity)", "university"),
@@ -75,6 +74,7 @@ _OF_PAY = re.compile(rf"{_PAID}|\b(?:on offer|band|bracket)\b|[$€£₹]\s?\d|\
 _NOVICE = re.compile(
     r"\bbeginners?(?:['’]s)?(?! (?:\w+ ){0,2}(?:courses?|books?|projects?|class(?:es)?|tutorials?))\b", re.IGNORECASE
 )
+_STARTING = re.compile(r"\b(?:(?:someone|somebody|people|those|just|only) )*starting out\b", re.IGNORECASE)
 # Years at work, not those of a course or since some year.
 _EXPERIENCE = re.compile(
     r"\b(?<![.,])(?P<years>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|a few|several)\+?\s*"
@@ -133,7 +133,7 @@ def plain_words(question: str) -> str:
     if re.search(_PAID, question, re.IGNORECASE):
         question = _BAND.sub(r"salary range\1", question)
     if _OF_PAY.search(question):
-        question = _NOVICE.sub("entry-level", question)
+        question = _STARTING.sub("entry-level", _NOVICE.sub("entry-level", question))
     level = _level_of(question)
     question = _OUR.sub(r"\1", _IZE.sub(r"\1z", question))
     question = " ".join(question.split()).lstrip(" ,:;-") or question

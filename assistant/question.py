@@ -125,6 +125,8 @@ _STRAIGHT = re.compile(
     r"(?:how (?:much|many|long|soon)\b(?! it takes)|what(?:'s| is| are) the (?:\w+ )?(?:salary|pay|wage|duration)\b)",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"\bhow many\b|\b(?:what|which|the) number of\b", re.IGNORECASE)
+_BACK = re.compile(r"\b(?:they|them|those|these)\b", re.IGNORECASE)
 _STATED = re.compile(  # not "the first two steps", nor "in five points"
     r"(?<!first )(?<!last )(?<!next )(?<!top )(?<!done )(?<!other )(?<!\bin )"
     r"\b(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) (?:\w+ )?"
@@ -235,6 +237,11 @@ class Asked:
         return self.kinds[:1] in {(kind,) for kind in _FIGURES}
 
     @property
+    def counts(self) -> bool:
+        """Whether it asks how many there are."""
+        return bool(_HOW_MANY.search(self.focus))
+
+    @property
     def of_factors(self) -> bool:
         """Whether it asks what something depends on."""
         return bool(_FACTORS.search(self.focus)) and not _WHY.match(self.focus)
@@ -299,7 +306,7 @@ def focus_of(question: str) -> str:
         asking = [piece for piece in pieces if piece.endswith("?")]
         if len(asking) > 1 and asking[-1] == pieces[-1] and len(asking[-1].split()) >= ASKED_WORDS:
             return asking[-1]
-        told = len(asking) == 1 and pieces[-1] == asking[0] and _OPENS.match(asking[0])
+        told = len(asking) == 1 and pieces[-1] == asking[0] and _OPENS.match(asking[0]) and not _BACK.search(asking[0])
         return asking[0] if told and len(asking[0].split()) >= ASKED_WORDS else question
     for piece in reversed(pieces):
         if (piece.endswith("?") or _TELLING.match(piece)) and len(piece.split()) >= 3:

@@ -71,7 +71,7 @@ def best_sentences(
 ) -> list[Line]:
     """The best units, no two of which say the same, in reading order after the best."""
     limit = asked.limit if asked.limit == 1 else _most(asked)
-    counts = asked.kinds[:1] == ("number",)
+    counts = asked.kinds[:1] == ("number",) and asked.counts
     shortlist = [i for i in best if units[i].kind != "lead-in" or (counts and fits(asked, units[i].text))][:20]
     vectors = dict(zip(shortlist, embed([units[i].text for i in shortlist]), strict=True))
     if not shortlist:
