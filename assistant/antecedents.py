@@ -9,8 +9,10 @@ from assistant.placing import with_article
 from assistant.plain_words import PAY, level_after
 from assistant.topics import Phrase, phrases
 from assistant.utterance import (
+    ARTICLES,
     AUXILIARY,
     CONDITION,
+    DEPENDENT,
     EMPTY,
     LEAD,
     PRONOUN,
@@ -31,7 +33,7 @@ _ABOUT_IT = re.compile(  # "and maths, how much of that": the clause is about wh
 )
 _PARTS = re.compile(r"^(?:which|what) (?:bits?|parts?|ones?|kinds?|topics?)\b\W*$", re.IGNORECASE)
 _YEARS_ON = re.compile(
-    r"^(?:after|with|once|in) (?:i have |i've got )?"
+    r"^(?:after|with|once) (?:i have |i've got )?"
     r"(?P<years>\w+\+?(?: \w+){0,2}?) (?:more )?(?:years?|yrs?)\b[^?]*\??$"
     r"|^(?:the |at the )?(?P<top>top|highest|most senior)(?: (?:ones?|levels?|end|people))?\W*$",
     re.IGNORECASE,
@@ -46,6 +48,7 @@ _NAMED_PART = re.compile(r"\bthe (?:\w+ ){1,2}(?:part|round|section|stage|bit)s?
 _BECOMING = re.compile(r"\bbecom(?:e|ing)\s+(?:an?\s+)?$", re.IGNORECASE)  # "it" is the way there
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "last": -1, "final": -1}
 _ORDINAL = re.compile(rf"\bthe ({'|'.join(_ORDINALS)})(?: (?:one|book|item|option|step|kind|type|part|skill))?\b", re.I)
+_PAID_FOR = re.compile(r"\bpay(?:s|ing)? (?:for|an?|the)\b", re.IGNORECASE)
 _ANY_LEVEL = re.compile(
     r"\b(?:(?:entry|mid|junior|senior)[- ]levels?|juniors?|seniors?|beginners?|freshers?|starting|new grads?)\b",
     re.IGNORECASE,
@@ -77,6 +80,8 @@ def of_thing_named(question: str) -> str | None:
     if not match or PRONOUN.search(match["thing"]):
         return None
     clause, thing = match["clause"], match["thing"].strip()
+    if not _is_thing(thing):
+        return None
     if _PARTS.match(clause):
         return f"{clause.rstrip(' ?.!')} of {thing}?"
     pronoun = PRONOUN.search(EMPTY.sub(unless_bare, clause))
@@ -89,14 +94,31 @@ def of_thing_named(question: str) -> str | None:
     return f"{clause[: pronoun.start()]}{thing}{clause[pronoun.end() :]}"
 
 
+def _is_thing(text: str) -> bool:
+    """Whether a text is one noun phrase and nothing else: not "in Scotland", nor "if I add cream"."""
+    found = phrases(text)
+    if len(found) != 1 or found[0].preposition or found[0].end != len(text) or DEPENDENT.match(text):
+        return False
+    before = text[: found[0].start].strip().lower()
+    return before in {"", *ARTICLES} and not re.match(r"(?:if|unless|once|after|when|while|just|wait)\b", text, re.I)
+
+
 def other_level(question: str, previous: Turn) -> str | None:
     """The earlier question on pay, asked for the level that is meant: "and after a few years?", "and the top one?"."""
     years = _YEARS_ON.match(question)
     level = "" if not years else "senior" if years["top"] else level_after(years["years"])
     old = _ANY_LEVEL.search(previous.question)
-    if not level or not old or not re.search(rf"\b{PAY}\b", previous.question, re.IGNORECASE):
+    if (
+        not level
+        or not old
+        or _PAID_FOR.search(previous.question)
+        or not re.search(rf"\b{PAY}\b", previous.question, re.IGNORECASE)
+    ):
         return None
-    return f"{with_article(previous.question[: old.start()], level)}{level}{previous.question[old.end() :]}"
+    alone = re.fullmatch(r"(?:junior|senior|beginner|fresher)s", old[0], re.IGNORECASE)
+    level = f"{level} people" if alone else level
+    before = with_article(previous.question[: old.start()], level, plural=bool(alone))
+    return f"{before}{level}{previous.question[old.end() :]}"
 
 
 def resolve_ordinal(question: str, turns: Sequence[Turn]) -> str | None:
@@ -143,9 +165,11 @@ def resolve_pronoun(question: str, turns: Sequence[Turn]) -> str | None:
     )
     if determiner or pronoun.group().lower() in {"that", "this"}:
         return None
-    plural = pronoun.group().lower() in {"they", "them", "their", "those", "these"}
+    plural = _is_plural(pronoun)
     # What was just said, if that names anything; else what the subject began with.
-    last = "" if is_complete(turns[-1].own) else LEAD.sub("", turns[-1].own)
+    own = turns[-1].own
+    about_it = any(_is_plural(match) == plural for match in PRONOUN.finditer(EMPTY.sub(unless_bare, own)))
+    last = "" if about_it or is_complete(own) else LEAD.sub("", own)
     said = [phrase for phrase in _meant(last, plural) if not phrase.preposition]
     candidates = said or _meant(subject_of(turns), plural)
     if len(candidates) != 1:
@@ -157,6 +181,10 @@ def resolve_pronoun(question: str, turns: Sequence[Turn]) -> str | None:
     if kind == "own":
         name += "'" if plural else "'s"
     return f"{question[: pronoun.start()]}{name}{question[pronoun.end() :]}"
+
+
+def _is_plural(pronoun: re.Match[str]) -> bool:
+    return pronoun.group().lower() in {"they", "them", "their", "those", "these"}
 
 
 def _meant(earlier: str, plural: bool) -> list[Phrase]:

@@ -51,8 +51,9 @@ _INSTRUCTION = re.compile(
     r"|</?(?:system|script|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>|\[/?inst\]|<<sys"
     r"|\bos\.system\b|\brm -rf\b"
     r"|\b(?:server|machine|computer|model|network) (?:that )?you(?:'re| are)? (?:run|running|hosted|on)\b"
-    r"|\byou (?:were|have been|are) (?:given|told|trained|programmed|fed|hosted|running)\b"
-    r"|^\W*(?:just |simply |please |now |so )*(?:state|declare|announce|assert|swear|claim|pretend|insist)\b",
+    r"|\b(?:instructions?|prompts?|rules|data) (?:that )?you (?:were|have been) (?:given|told|trained|programmed)\b"
+    r"|^\W*(?:just |simply |please |now |so )*(?:state|declare|announce|assert|swear|claim|insist)\b[^?]{0,40}\bthat\b"
+    r"|^\W*(?:just |simply |please |now |so )*pretend\b",
     re.IGNORECASE,
 )
 
@@ -64,8 +65,8 @@ _OVERRIDING = re.compile(
     r"|\bpretend (?:to be|that you|you)|\brole-?play\b|^\W*(?:please |now |and )*act as |^\W*you(?:'re| are) now\b"
     r"|\b(?:enable|activate|enter|engage)\b.{0,20}\b(?:developer|debug|admin|god|jailbreak|un\w+ed) mode\b"
     r"|\bfrom now on,? you\b|\bwithout restrictions\b|\binstead of answering\b"
-    r"|\b(?:system|hidden|initial|secret) (?:prompt|instructions|rules|message)\b"
-    r"|\b(?:instructions|prompts?|rules|messages?) (?:that )?you (?:were|have been|are) (?:given|told)\b"
+    r"|\b(?:system|hidden|initial|secret) prompt\b|\byour (?:hidden|secret|initial) (?:rules|instructions|message)\b"
+    r"|\b(?:hidden|secret|initial) (?:instructions|rules|messages?) (?:that )?you (?:were|have been) (?:given|told)\b"
     r"|\bserver (?:that )?you(?:'re| are)? (?:run|running|hosted)\b"
     r"|\byour (?:own )?(?:system prompt|source code|api key)\b"
     r"|\b(?:stop|quit) being (?:a |an |the )?\w+"
@@ -92,14 +93,14 @@ EXPECTATIONS: dict[str, re.Pattern[str]] = {
     "amount": re.compile(
         r"^(?!.*\b(?:perks?|benefits?|bonus(?:es)?|factors?|extras|affects?|depends?|influences?|determines?|besides?|var(?:y"
         r"|ies)|negotiat\w+|exact|why)\b).*(?:"
-        r"\bhow many (?:dollars|euros|pounds|rupees|lakhs?|bucks)\b"
+        r"\bhow many (?:dollars|euros|rupees|lakhs?|bucks)\b"
         r"|\bhow (?:much|expensive|cheap)\b.*\b(?:cost|pay|paid|earn|make|charge|get|worth|salary|price)"
         r"|\bhow much (?:is|are)\b|\bhow much do(?:es)?\b.*\bper\b|\b(?:earn|earns)\b"
         r"|\b(?:cost|costs|price|priced|fees?|tuition|salary|wages?|rate|stipend|budget|income|pay range|pay band)\b"
         r"|\bwhat (?:do|does|can|would|will|might)\b.*\b(?:pay|make)\b)",
         re.DOTALL,
     ),
-    "count": re.compile(r"\bhow many\b(?! (?:dollars|euros|pounds|rupees|lakhs?|bucks)\b)|\b(?:number|amount) of\b"),
+    "count": re.compile(r"\bhow many\b(?! (?:dollars|euros|rupees|lakhs?|bucks)\b)|\b(?:number|amount) of\b"),
     "percentage": re.compile(
         r"\bpercent(?:age)?\b|%|\bwhat (?:share|proportion|fraction)\b"
         r"|\b(?:pass|acceptance|unemployment|success|interest) rate\b|\bgpa\b"

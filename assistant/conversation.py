@@ -28,6 +28,7 @@ from assistant.utterance import (
     COURTESY,
     LEAD,
     NEW_SUBJECT,
+    PRONOUN,
     WHAT_ABOUT,
     Turn,
     is_complete,
@@ -92,8 +93,9 @@ def _stand_alone(question: str, turns: Sequence[Turn], embed: Embed | None) -> s
     if not turns:
         return question
     moved = NEW_SUBJECT.match(question)
-    if moved:
-        return question[moved.end() :].strip()
+    rest = question[moved.end() :].strip() if moved else ""
+    if moved and (not moved["dropped"] or (is_complete(LEAD.sub("", rest)) and not PRONOUN.search(rest))):
+        return rest
     asked = without_courtesy(question)
     about = WHAT_ABOUT.match(asked)
     bare = asked[about.end() :] if about else LEAD.sub("", asked)

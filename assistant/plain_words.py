@@ -26,7 +26,11 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:swe|sde)", "software engineer"),
         (r"(?:newbie|fresher|rookie|noob|newcomer|new grad)((?:s|['’]s)?)", r"beginner\1"),
         (r"juniors?(?! role| position| job)(?:'s)?", "junior entry-level"),
-        (r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration|compensation(?! for))", "salary"),
+        (
+            r"(?:pay ?che(?:ck|que)s?|pay ?packets?|ctc|wages?|remuneration"
+            r"|(?<!['’] )compensation(?! (?:for|if|when|from|claim)))",
+            "salary",
+        ),
         (r"(?:cvs?|résumés?)", "resume"),
         (r"(?:uni|varsity)", "university"),
         (r"maths", "mathematics"),
@@ -52,8 +56,8 @@ _PLAIN_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"ambitious", "complex"),
         (r"(?<=senior )(?:range|band|bracket)", "salary range"),
         (r"(?<=level )(?:range|band|bracket)", "salary range"),
-        (r"devs", "developers"),
-        (r"dev", "developer"),
+        (r"(?-i:devs)", "developers"),
+        (r"(?-i:dev)", "developer"),
         (r"for nowt", "for free"),
         (r"nowt", "nothing"),
         (r"owt", "anything"),
@@ -94,7 +98,7 @@ _OF_LEVEL = re.compile(
     re.IGNORECASE,
 )
 _LEVELLED = re.compile(r"\b(?:entry|mid|junior|senior|starting|principal|lead (?:\w+ )?(?:engineer|role))\b", re.I)
-_BAND = re.compile(r"\b(?:(?:pay|salary|wage) )?(?:band|bracket)(s?)\b", re.IGNORECASE)
+_BAND = re.compile(r"(?:\b(?:pay|salary|wage) |(?<=\bthe ))(?:band|bracket)(s?)\b", re.IGNORECASE)
 _LEVELS = (("entry-level", 1), ("mid-level", 5), ("senior", 99))  # years up to which one counts as such; a guess
 _MANY = {"a": 1, "a couple of": 2, "a few": 3, "several": 5, "some": 5, "many": 15, "fifteen": 15, "twenty": 20}
 ADDED_LEVEL = re.compile(rf" \((?:{'|'.join(level for level, _ in _LEVELS)})\)$")
@@ -130,7 +134,7 @@ def plain_words(question: str) -> str:
     """
     for pattern, words in (*_PLAIN_WORDS, (BRIEF, "")):
         question = pattern.sub(words, question)
-    if re.search(_PAID, question, re.IGNORECASE):
+    if re.search(_PAID, question, re.IGNORECASE) and not re.search(r"\bpay(?:ing)? for\b", question, re.IGNORECASE):
         question = _BAND.sub(r"salary range\1", question)
     if _OF_PAY.search(question):
         question = _STARTING.sub("entry-level", _NOVICE.sub("entry-level", question))

@@ -25,6 +25,7 @@ yourself s t m d u ur plz
 """
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 ASKED_WORDS = 5  # the asking sentence of a shorter one stands alone from this many on; a guess
+LONGEST = 500  # characters that a premise is looked for in
 STORY_WORDS = 20  # a question longer than this, in several sentences, is a story with the question in it; measured
 
 _ASKING = re.compile(
@@ -69,7 +70,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"|\b{PAY}\b.*\bagainst\b"
             r"|^(?-i:[A-Z])\S*(?: \S+)? against (?-i:[A-Z])\S*(?: \S+)?$"
             r"|\b(?:are|is|do|does) .* related(?: to\b|\W*$)"
-            r"|\w and \w[^?.]*\b(?:what|how) (?:is|are|does|do) each\b"
+            r"|\w and \w[^?.]{0,60}\b(?:what|how) (?:is|are|does|do) each\b"
             r"|\b(?:more|better|higher|lower|longer|harder|easier)\b(?! (?:about|on|for) ).*\bor\b",
         ),
         (
@@ -126,6 +127,8 @@ _STRAIGHT = re.compile(
     re.IGNORECASE,
 )
 _HOW_MANY = re.compile(r"\bhow many\b|\b(?:what|which|the) number of\b", re.IGNORECASE)
+_LEANING = re.compile(r"\b(?:it|its|this|that|they|them|those|these|he|she|ones?|about)\b", re.IGNORECASE)
+_OF_NAMED = re.compile(r"(?:which|what) (?!ones?\b|of\b|about\b|is\b|are\b|do\b|does\b|if\b)\w{3,}", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:they|them|those|these)\b", re.IGNORECASE)
 _STATED = re.compile(  # not "the first two steps", nor "in five points"
     r"(?<!first )(?<!last )(?<!next )(?<!top )(?<!done )(?<!other )(?<!\bin )"
@@ -167,13 +170,18 @@ is are am was were do does did can could should shall will would has have had mu
 helps takes makes gets needs comes goes means works pays counts matters sets happens wants looks gives keeps says tells
 shows belongs follows begins starts stops decides drives moves lets brings leads allows adds costs teaches changes
 """
+_ALSO_NOUN_WORDS = "costs works changes shows means needs matters counts looks starts stops"
+_ALSO_NOUNS = frozenset(_ALSO_NOUN_WORDS.split())
+_AFTER_NOUN_WORDS = "is are was were do does did can should will have has of by on in at for tonight"
+_AFTER_NOUNS = frozenset(_AFTER_NOUN_WORDS.split())
 _BREAKS = frozenset(_AUXILIARIES.split())  # where the thing asked for ends: "which tools | should I learn"
 _ENDING_IN_S = """
 this always perhaps besides previous various numerous as us its plus maths physics mathematics
 """
 _NOT_PLURAL = frozenset(_ENDING_IN_S.split())
 _ARTICLE = re.compile(
-    r"^(?:(?:an?|the|is|are|does|do|in|ordinary|normal|regular|plain|usual|standard|traditional|simple|just) )+(?=\w)",
+    r"^(?:(?:an?|the|is|are|does|do|in) )*"
+    r"(?:(?:ordinary|normal|regular|plain|usual|standard|traditional|simple|just) (?=\w[\w'-]*\s+\w))*",
     re.IGNORECASE,
 )
 _ASKED_OF = re.compile(  # "what falls under supervised vs unsupervised"
@@ -193,7 +201,10 @@ _SIDES = (
     ),
     re.compile(r"\bcompare (?P<a>.+?) (?:and|with|to|against) (?P<b>.+?)(?:[?.,;]|$)", re.IGNORECASE),
     re.compile(r"\b(?:how|what) .*?\b(?P<a>\w+(?:[ -]\w+)?) and (?P<b>\w+(?:[ -]\w+)?) .*\bdiffer\b", re.IGNORECASE),
-    re.compile(r"^(?P<a>[^,?.;:]+?) and (?P<b>[^,?.;:]+?)\W+(?:what|how) (?:is|are|does|do) each\b", re.IGNORECASE),
+    re.compile(
+        r"^(?P<a>[^,?.;:!]{1,60}?) and (?P<b>[^,?.;:!]{1,60}?)\W{1,5}(?:what|how) (?:is|are|does|do) each\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"^(?P<a>[^,?.;:]+?) (?:as )?against (?P<b>[^,?.;:]+)", re.IGNORECASE),
     re.compile(r"[,:] (?P<a>(?:an? |the )?[\w'-]+(?: [\w'-]+)?) or (?P<b>(?:an? |the )?[\w' -]+)\??$", re.IGNORECASE),
     re.compile(r"\b(?P<a>[\w'-]+(?: [\w'-]+)?) (?:and|or) (?P<b>[\w'-]+(?: [\w'-]+)?)", re.IGNORECASE),
@@ -254,7 +265,7 @@ class Asked:
     @property
     def premise(self) -> str:
         """What it takes for granted, where that is a clause of its own; "" otherwise."""
-        match = _PREMISE.search(self.text)
+        match = _PREMISE.search(self.text[:LONGEST])
         return (match["given"] or match["said"] or match["told"]).strip() if match else ""
 
     def wants(self, *kinds: str) -> bool:
@@ -304,7 +315,7 @@ def focus_of(question: str) -> str:
     pieces = [question[start:end] for start, end in sentences(question)]
     if len(question.split()) <= STORY_WORDS:
         asking = [piece for piece in pieces if piece.endswith("?")]
-        if len(asking) > 1 and asking[-1] == pieces[-1] and len(asking[-1].split()) >= ASKED_WORDS:
+        if len(asking) > 1 and asking[-1] == pieces[-1] and _asks_by_itself(asking[-1]):
             return asking[-1]
         told = len(asking) == 1 and pieces[-1] == asking[0] and _OPENS.match(asking[0]) and not _BACK.search(asking[0])
         return asking[0] if told and len(asking[0].split()) >= ASKED_WORDS else question
@@ -315,6 +326,13 @@ def focus_of(question: str) -> str:
         if _ASKING.search(piece) and len(piece.split()) >= 3:
             return piece
     return question
+
+
+def _asks_by_itself(piece: str) -> bool:
+    """Whether a question after another one says what it is about: "Which subjects should it be in?"."""
+    if len(piece.split()) < ASKED_WORDS or not _OPENS.match(piece) or _POINTING.match(piece):
+        return False
+    return bool(_OF_NAMED.match(piece)) or not _LEANING.search(piece)
 
 
 def focus_terms(text: str) -> tuple[str, ...]:
@@ -331,8 +349,9 @@ def _wants_several(focus: str) -> bool:
     asking = {"what", "which", "wich", "any"}
     places = [i for i, word in enumerate(words) if word in asking and words[i - 1 : i] != ["without"]] or [-1]
     for place in places:
-        for word in words[place + 1 : place + 4]:
-            if word in _BREAKS:
+        for number, word in enumerate(words[place + 1 : place + 4], place + 2):
+            follows = words[number] if number < len(words) else "is"
+            if word in _BREAKS and not (word in _ALSO_NOUNS and follows in _AFTER_NOUNS):
                 break
             if re.fullmatch(r"[a-z/-]{3,}[^su'\W]s|[a-z]+ies", word) and word not in _NOT_PLURAL:
                 return True

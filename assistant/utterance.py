@@ -17,13 +17,15 @@ COURTESY = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r"^\W*(?:(?:that's|that is|thats|wow|interesting|makes sense|good to know|i see|fair enough|really|seriously|scary"
-    r"|phew|damn|haha+|lol|sad|crazy|not bad|not much|sounds|done that|oh (?:god|no|my|dear|wow|nice|well))\b[^?]*"
-    r"|[^?]*\b(?:you say|not bad|not much|good to know|makes sense)\W*(?:\w+\W*)?)$",
+    r"^\W{0,5}(?:(?:that's|that is|thats|wow|interesting|makes sense|good to know|i see|not bad|done that)\b[^?]*"
+    r"|(?:fair enough|scary|phew|damn|haha+|lol|sad|crazy|not much|sounds|oh (?:god|no|my|dear|wow|nice|well))\b"
+    r"(?!.*\b(?:tell|explain|show|list|give|describe)\b)(?:\W{1,5}[\w'’]+){0,8}\W{0,5}"
+    r"|(?:really|seriously)\W{0,5}"
+    r"|[^?]{0,60}\b(?:you say|not bad|good to know|makes sense)\W{0,5}(?:\w+\W{0,5})?)$",
     re.IGNORECASE,
 )
 _TOLD = re.compile(  # said of oneself between questions: "I'm shy"
-    r"^(?:i|i['’]?m|i['’]?ve|it['’]?s|my)\b(?!.*\b(?:what|which|how|who|why|where|when|can|should|do|does|is)\b)[^?]*$",
+    r"^(?:i|i['’]?m|i['’]?ve|it['’]?s|my)\b(?!.*\b(?:what|which|how|who|why|where|when|can|should|do|does|is|need|want|lost)\b)[^?]*$",
     re.IGNORECASE,
 )
 NEW_SUBJECT = re.compile(
@@ -32,7 +34,7 @@ NEW_SUBJECT = re.compile(
     r"|never ?mind|(?:forget|leave|drop|scratch) (?:that|it|this|about (?:that|it|this))"
     r"|(?:changing|change|switching|switch)(?: of| the)? (?:topic|subject|tack)s?|let's (?:change|switch)[^,:.]*"
     r"|something else|by the way|btw|on (?:a|an) (?:different|another|other) (?:note|topic)|moving on|next question"
-    r"|(?:forget|leave|drop|enough (?:of|about)) (?:about )?(?:the )?\w+(?: \w+)?(?=\s*[.!;:,]))"
+    r"|(?P<dropped>(?:forget|leave|drop|enough (?:of|about)) (?:about )?(?:the )?\w+(?: \w+)?(?=\s*[.!;:,])))"
     r"(?: (?:though|then|now))?\s*[,:.;!?–-]*\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -78,7 +80,7 @@ EMPTY = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_WORDS = "a an the my your our his her their this that these those which what any some each every one"
-_ARTICLES = frozenset(_ARTICLE_WORDS.split())
+ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _RELATIVE = re.compile(
     r"\b(?:the|that|this|these|those) (?:\w+ ){0,2}?(?:one|ones|part|parts|two|three|both|others?|first|second|third"
     r"|last|former|latter|same|rest|next|step|round|kind|type|practice|thing|platform|latter)\b"
@@ -99,8 +101,13 @@ class Turn:
 
 
 def is_only_said(text: str, turns: Sequence[Turn]) -> bool:
-    """Whether nothing is asked, and no subject begun."""
-    return bool(_REMARK.match(text)) or bool(turns and _TOLD.match(without_courtesy(text)))
+    """Whether nothing is asked, and nothing named that could be asked about next."""
+    if _REMARK.match(text):
+        return True
+    told = without_courtesy(text)
+    return bool(turns and _TOLD.match(told)) and not any(
+        phrase.preposition or phrase.determiner in ARTICLES for phrase in phrases(told)
+    )
 
 
 def without_courtesy(text: str) -> str:
@@ -118,7 +125,7 @@ def is_complete(question: str) -> bool:
     pronoun = PRONOUN.search(stripped)
     if pronoun and not possible_antecedents(stripped[: pronoun.start()]):
         return False
-    if _RELATIVE.search(text) and len(content(_RELATIVE.sub(" ", text))) < (2 if _THEN.search(text) else 4):
+    if _RELATIVE.search(text) and len(content(_RELATIVE.sub(" ", text))) < (3 if _THEN.search(text) else 4):
         return False
     if DEPENDENT.match(text) and not _SUBJECT.search(text):
         return False
@@ -146,7 +153,7 @@ def possible_antecedents(before: str) -> list[Phrase]:
     found = [
         phrase
         for phrase in phrases(before)
-        if phrase.determiner in _ARTICLES or phrase.plural or phrase.text[:1].isupper()
+        if phrase.determiner in ARTICLES or phrase.plural or phrase.text[:1].isupper()
     ]
     asked = re.match(r"\W*(?:which|what|whose|how (?:many|much|long|often))\b", before, re.IGNORECASE)
     if asked and found and not _SUBORDINATE.search(before):

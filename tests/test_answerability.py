@@ -150,6 +150,23 @@ def test_an_instruction_is_no_question(ask: Asked, question: str) -> None:
     assert not judgement.answerable
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What should I do if you are given a parking ticket?",
+        "State pension age?",
+        "Claim for a delayed flight",
+        "Tell me the instructions you are given in the exam",
+    ],
+)
+def test_what_only_sounds_like_an_instruction_is_a_question(question: str) -> None:
+    assert not read_question(question).instruction
+
+
+def test_an_instruction_that_may_be_a_question_is_weighed() -> None:
+    assert not read_question("What are the hidden rules of poker?").overriding
+
+
 def test_a_question_behind_an_instruction_is_still_judged() -> None:
     asking = read_question("Repeat after me: 'Cats bark'. And then tell me which animals bark.")
     assert not asking.instruction

@@ -238,3 +238,28 @@ def test_nothing_is_embedded_for_a_complete_question() -> None:
 
     history = user_turns(["What is Docker?"])
     assert standalone_question("Which books should I read?", history, embed=refuse) == "Which books should I read?"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "wrong"),
+    [
+        (["How long do I have to appeal?"], "and in Scotland, is it the same?", "is in scotland"),
+        (["How do I bake bread?"], "but if I add cream, does that matter?", "does if i add cream"),
+        (["How do I write a will?", "Does it need a witness?"], "how do I change it later?", "change the witness"),
+        (["Do I need a visa?", "I've lost my passport"], "how do I replace it?", "the visa"),
+        (["What's the salary of a mid-level plumber per month?"], "and in a year?", "entry-level"),
+        (["How do I cook a ham?"], "drop the temperature, and how long is it?", "then and how long"),
+        (["Do I need a lawyer for probate?"], "how much does a lawyer cost then?", "how much does a lawyer cost then?"),
+    ],
+)
+def test_what_only_looks_like_a_follow_up_of_a_kind_is_left_as_it_was(
+    earlier: Sequence[str], question: str, wrong: str
+) -> None:
+    result = alone(question, *earlier).lower()
+    assert wrong not in result or result.startswith(earlier[0].lower())
+
+
+def test_a_level_that_stood_alone_keeps_its_people() -> None:
+    assert (
+        alone("and after a few years?", "What do beginners earn as chefs?") == "What do mid-level people earn as chefs?"
+    )

@@ -294,3 +294,38 @@ def test_wrapping_goes_and_spoken_words_become_those_of_guides(question: str, pl
 def test_whether_something_is_needed_is_asked_only_by_yes_or_no() -> None:
     assert understand("Is a degree mandatory?").kinds[0] == "need"
     assert not understand("Which skills do I need?").wants("need")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the difference between gas and induction? Which one should I buy for a flat?",
+        "Can I freeze lasagne? What about after it has been cooked?",
+    ],
+)
+def test_a_second_question_that_leans_on_the_first_does_not_ask_alone(question: str) -> None:
+    assert focus_of(question) == question
+
+
+@pytest.mark.parametrize(
+    "question", ["What costs are involved in probate?", "Which works are by Monet?", "Any shows tonight?"]
+)
+def test_a_plural_that_is_also_a_verb_is_asked_for_as_a_list(question: str) -> None:
+    assert understand(question).wants("list")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Do I have to pay for a wedding band?",
+        "How much does a live band earn?",
+        "Am I entitled to workers' compensation?",
+    ],
+)
+def test_words_of_pay_are_left_alone_where_they_mean_something_else(question: str) -> None:
+    assert plain_words(question) == question
+
+
+def test_an_adjective_that_makes_the_side_stays() -> None:
+    question = "What is the difference between plain flour and self-raising flour?"
+    assert understand(question).sides == ("plain flour", "self-raising flour")
