@@ -82,6 +82,9 @@ def of_thing_named(question: str) -> str | None:
     clause, thing = match["clause"], match["thing"].strip()
     if not _is_thing(thing):
         return None
+    ones = re.match(r"(?:which|what) ones?\s+(?=\w)", clause, re.IGNORECASE)
+    if ones:
+        return f"Which {thing} {clause[ones.end() :]}"
     if _PARTS.match(clause):
         return f"{clause.rstrip(' ?.!')} of {thing}?"
     pronoun = PRONOUN.search(EMPTY.sub(unless_bare, clause))

@@ -330,9 +330,10 @@ def focus_of(question: str) -> str:
 
 def _asks_by_itself(piece: str) -> bool:
     """Whether a question after another one says what it is about: "Which subjects should it be in?"."""
-    if len(piece.split()) < ASKED_WORDS or not _OPENS.match(piece) or _POINTING.match(piece):
-        return False
-    return bool(_OF_NAMED.match(piece)) or not _LEANING.search(piece)
+    if _OF_NAMED.match(piece):
+        return True
+    long = len(piece.split()) >= ASKED_WORDS
+    return long and bool(_OPENS.match(piece)) and not _POINTING.match(piece) and not _LEANING.search(piece)
 
 
 def focus_terms(text: str) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ NEW_SUBJECT = re.compile(
     r"(?: (?:though|then|now))?\s*[,:.;!?–-]*\s+(?=\S)",
     re.IGNORECASE,
 )
-LEAD = re.compile(r"^\s*(?:(?:and|but|so|or|also|plus|then|basically|actually|honestly)\b[\s,]*)+", re.IGNORECASE)
+LEAD = re.compile(r"^\s*(?:(?:and|but|so|or|also|plus|then|now|basically|actually|honestly)\b[\s,]*)+", re.IGNORECASE)
 WHAT_ABOUT = re.compile(
     r"^\s*(?:(?:and|but|so|or|ok|okay)\b[\s,]*)*(?:what|how|wat|whats|hows)(?:'s)? ?(?:about|abt|of)\s+", re.IGNORECASE
 )

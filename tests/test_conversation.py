@@ -206,6 +206,7 @@ def test_years_at_work_name_the_level_that_is_asked_about(question: str, expecte
         ("and pipes, how much of that?", "How much of pipes?"),
         ("what about seniors, do they get a bonus?", "Do seniors get a bonus?"),
         ("and pipes? which bits", "Which bits of pipes?"),
+        ("now pipes, which ones matter?", "Which pipes matter?"),
     ],
 )
 def test_a_clause_speaks_of_the_thing_named_before_it(question: str, asked: str) -> None:
