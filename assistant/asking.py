@@ -53,7 +53,7 @@ _INSTRUCTION = re.compile(
     r"|\b(?:server|machine|computer|model|network) (?:that )?you(?:'re| are)? (?:run|running|hosted|on)\b"
     r"|\b(?:instructions?|prompts?|rules|data) (?:that )?you (?:were|have been) (?:given|told|trained|programmed)\b"
     r"|^\W*(?:just |simply |please |now |so )*(?:state|declare|announce|assert|swear|claim|insist)\b[^?]{0,40}\bthat\b"
-    r"|^\W*(?:just |simply |please |now |so )*pretend\b",
+    r"|^\W*(?:just |simply |please |now |so )*(?:pretend|(?:stop|quit) being)\b",
     re.IGNORECASE,
 )
 
@@ -69,7 +69,7 @@ _OVERRIDING = re.compile(
     r"|\b(?:hidden|secret|initial) (?:instructions|rules|messages?) (?:that )?you (?:were|have been) (?:given|told)\b"
     r"|\bserver (?:that )?you(?:'re| are)? (?:run|running|hosted)\b"
     r"|\byour (?:own )?(?:system prompt|source code|api key)\b"
-    r"|\b(?:stop|quit) being (?:a |an |the )?\w+"
+    r"|^\W*(?:please )?(?:stop|quit) being\b"
     r"|\bnew (?:task|instructions?)\s*:|</?(?:system|context|passages?|documents?|assistant|user|instructions?)\b[^>]*>"
     r"|\[/?inst\]|<<sys",
     re.IGNORECASE,

@@ -9,7 +9,7 @@ anything else. `subjects.jsonl` and `professions.jsonl` are 152 small guides on 
 are encoded by the model as it is, so that only the question's side learns: matrices of rank 16 beside each of the
 model's (LoRA), a weight for each token, and the bar that an answer must reach, which is learnt from the questions
 without one. One question in twelve is never learnt from: the report is on those, and the answerability judge is fitted
-on them; with `--new-facts` it is on whole facts and small guides that were kept out. About half an hour on two
+on them; with `--new-facts` it is on whole facts and small guides that were kept out. Under an hour on two
 cores.
 """
 
