@@ -57,11 +57,14 @@ def standalone_question(question: str, history: Sequence[Message], *, embed: Emb
         embed: Texts to unit vectors, to find the term that a new one takes the place of.
     """
     turns: list[Turn] = []
+    passed_over = False
     for message in history[-2 * TURNS :]:
         role, text = message.get("role"), (message.get("content") or "").strip()
-        if role == "user" and content(COURTESY.sub("", text, count=1)) and not is_only_said(text, turns):
-            turns.append(Turn(_stand_alone(text, turns, embed), text))
-        elif role == "assistant" and turns:
+        if role == "user":
+            passed_over = not content(COURTESY.sub("", text, count=1)) or is_only_said(text, turns)
+            if not passed_over:
+                turns.append(Turn(_stand_alone(text, turns, embed), text))
+        elif role == "assistant" and turns and not passed_over:
             turns[-1] = replace(turns[-1], answer=text)
     return _stand_alone(question, turns, embed)
 

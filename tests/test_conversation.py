@@ -168,6 +168,16 @@ def test_a_remark_between_questions_is_passed_over(remark: str) -> None:
     assert alone("and hammers?", "What are saws used for?", remark) == "What are hammers used for?"
 
 
+def test_what_is_said_to_a_remark_is_not_the_answer_to_the_question_before() -> None:
+    history = [
+        {"role": "user", "content": "Which tools should I buy?"},
+        {"role": "assistant", "content": "- Pipe wrench [1]\n- Hacksaw [2]"},
+        {"role": "user", "content": "wow, scary"},
+        {"role": "assistant", "content": "- Fear [1]\n- Joy [2]"},
+    ]
+    assert standalone_question("what is the second one for?", history) == "what is Hacksaw for?"
+
+
 def test_what_was_told_first_is_no_remark() -> None:
     assert alone("and hammers?", "my saw is blunt") == "my hammers is blunt?"
 
