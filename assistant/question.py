@@ -128,7 +128,8 @@ _STRAIGHT = re.compile(
 )
 _HOW_MANY = re.compile(r"\bhow many\b|\b(?:what|which|the) number of\b", re.IGNORECASE)
 _LEANING = re.compile(r"\b(?:it|its|this|that|they|them|those|these|he|she|ones?|about)\b", re.IGNORECASE)
-_OF_NAMED = re.compile(r"(?:which|what) (?!ones?\b|of\b|about\b|is\b|are\b|do\b|does\b|if\b)\w{3,}", re.IGNORECASE)
+_OF_NAMED = re.compile(r"(?:which|what) (?P<named>\w{3,})", re.IGNORECASE)
+_NOT_NAMED = frozenset({"one", "ones", "about", "happened", "else", "then", "for", "the", "exactly"})
 _BACK = re.compile(r"\b(?:they|them|those|these)\b", re.IGNORECASE)
 _STATED = re.compile(  # not "the first two steps", nor "in five points"
     r"(?<!first )(?<!last )(?<!next )(?<!top )(?<!done )(?<!other )(?<!\bin )"
@@ -330,7 +331,8 @@ def focus_of(question: str) -> str:
 
 def _asks_by_itself(piece: str) -> bool:
     """Whether a question after another one says what it is about: "Which subjects should it be in?"."""
-    if _OF_NAMED.match(piece):
+    named = _OF_NAMED.match(piece)
+    if named and named["named"].lower() not in _BREAKS | _NOT_NAMED:
         return True
     long = len(piece.split()) >= ASKED_WORDS
     return long and bool(_OPENS.match(piece)) and not _POINTING.match(piece) and not _LEANING.search(piece)

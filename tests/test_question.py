@@ -301,6 +301,8 @@ def test_whether_something_is_needed_is_asked_only_by_yes_or_no() -> None:
     [
         "What is the difference between gas and induction? Which one should I buy for a flat?",
         "Can I freeze lasagne? What about after it has been cooked?",
+        "Can I freeze lasagne? What should I do with it then?",
+        "Must I salt the water? What happens then?",
     ],
 )
 def test_a_second_question_that_leans_on_the_first_does_not_ask_alone(question: str) -> None:
