@@ -25,7 +25,7 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(  # said of oneself between questions: "I'm shy"
-    r"^(?:i|i['’]?m|i['’]?ve|it['’]?s|my)\b(?!.*\b(?:what|which|how|who|why|where|when|can|should|do|does|is|need|want|lost)\b)[^?]*$",
+    r"^(?:i|i['’]?m|i['’]?ve|it['’]?s|my)\b(?!.*\b(?:what|which|how|who|why|where|when|can|should|do|does|is)\b)[^?]*$",
     re.IGNORECASE,
 )
 NEW_SUBJECT = re.compile(

@@ -178,6 +178,12 @@ def test_what_is_said_to_a_remark_is_not_the_answer_to_the_question_before() -> 
     assert standalone_question("what is the second one for?", history) == "what is Hacksaw for?"
 
 
+def test_what_is_told_names_what_is_asked_about_next() -> None:
+    assert (
+        alone("how do I replace it?", "Do I need a visa?", "I've lost my passport") == "how do I replace the passport?"
+    )
+
+
 def test_what_was_told_first_is_no_remark() -> None:
     assert alone("and hammers?", "my saw is blunt") == "my hammers is blunt?"
 
